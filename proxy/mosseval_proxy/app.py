@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mosseval_proxy.auth import KeyRing
+from mosseval_proxy.calls import Calls
 from mosseval_proxy.catalogue import Catalogue
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.guard import Guard, error_response
@@ -30,7 +31,7 @@ def create_app(settings: Settings, catalogue: Catalogue, upstream: Upstream, rep
         simulated=Simulated(),
         upstream=upstream,
         replay=replay or Replay(),
-        image_limits=ImageLimits(settings.max_image_bytes, settings.max_image_pixels, settings.max_images),
+        calls=Calls(catalogue, ImageLimits(settings.max_image_bytes, settings.max_image_pixels, settings.max_images)),
         max_body_bytes=settings.max_body_bytes,
     )
 

@@ -7,6 +7,7 @@ field of a request can redirect it (`api_base`, `extra_headers`, `mock_response`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from pydantic_core import PydanticCustomError
 
 from mosseval_proxy.errors import GatewayError
+from mosseval_proxy.skeleton import number, split
 
 SAMPLING = (
     "max_tokens",
@@ -51,7 +53,7 @@ class TextPart(_Strict):
 
 
 class ImageUrl(_Strict):
-    """A picture as a `data:` URL."""
+    """A picture as a URL; a long `data:` URL has been cut out, and its mark stands here (see `skeleton`)."""
 
     url: str
     detail: Literal["auto", "low", "high"] | None = None
@@ -141,8 +143,29 @@ class ChatRequest(_Strict):
                 yield from (part for part in message.content if isinstance(part, ImagePart))
 
 
-def parse_request(body: bytes) -> ChatRequest:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was read: its fields, and the URLs of its pictures in order, as they stood in the body."""
+
+    chat: ChatRequest
+    urls: tuple[bytes | memoryview, ...]
+
+
+def parse_request(body: bytes) -> Asked:
     """Reads a body. Raises GatewayError: `invalid_request`, or `unsupported_parameter` naming the field."""
+    rest, cut_out = split(body)
+    if cut_out:
+        chat = _read(rest)
+        numbers = [number(part.image_url.url) for part in chat.image_parts()]
+        if sorted(each for each in numbers if each is not None) == list(range(len(cut_out))):
+            urls = [part.image_url.url for part in chat.image_parts()]
+            pairs = zip(numbers, urls, strict=True)
+            return Asked(chat, tuple(url.encode() if at is None else cut_out[at] for at, url in pairs))
+    chat = _read(body)
+    return Asked(chat, tuple(part.image_url.url.encode() for part in chat.image_parts()))
+
+
+def _read(body: bytes) -> ChatRequest:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:

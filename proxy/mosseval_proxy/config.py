@@ -42,6 +42,20 @@ class SimulatedOptions(BaseModel):
     stall_s: float = Field(default=8.0, ge=0, le=600)
 
 
+class ImageRules(BaseModel):
+    """What a model takes as a picture; what is not given follows from its provider (see `images`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    types: tuple[str, ...] | None = None
+    """Media types."""
+    max_base64_bytes: int | None = Field(default=None, ge=1)
+    max_side: int | None = Field(default=None, ge=1)
+    """Pixels of the longer edge."""
+    max_pixels: int | None = Field(default=None, ge=1)
+    max_count: int | None = Field(default=None, ge=0)
+    """Pictures a request."""
+
+
 class OwnInfo(BaseModel):
     """`model_info.mosseval`: what the gateway knows of a model beyond LiteLLM's form."""
 
@@ -53,6 +67,7 @@ class OwnInfo(BaseModel):
     retired_on: str | None = None
     successor: str | None = None
     source: str | None = None
+    images: ImageRules = ImageRules()
     simulated: SimulatedOptions = SimulatedOptions()
 
 

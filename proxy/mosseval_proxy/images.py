@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from PIL import Image, UnidentifiedImageError
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.records import ImageNote
+from mosseval_proxy.records import ImageNote, Picture
 
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 """What is passed on, by Pillow's name: the four types that the providers take."""
-DATA_URL = re.compile(r"data:([A-Za-z0-9.+/-]{0,64})((?:;[A-Za-z0-9=._-]{1,64}){0,4}),")
+DATA_URL = re.compile(rb"data:([A-Za-z0-9.+/-]{0,64})((?:;[A-Za-z0-9=._-]{1,64}){0,4}),")
+LONGEST_HEAD = 400
+"""Bytes that the part of a `data:` URL before its payload can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,7 @@ class ImageLimits:
     max_images: int
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedImage:
-    """A picture that can be sent: `url` names its real type."""
-
-    url: str
-    note: ImageNote
-
-
-def check_image(url: str, index: int, limits: ImageLimits) -> CheckedImage:
+def check_image(url: bytes | memoryview, index: int, limits: ImageLimits) -> Picture:
     """Decodes and checks one picture; `index` counts from 0 within the request and stands in messages.
 
     Raises GatewayError `image_invalid` (which picture, why) or `request_too_large`.
@@ -50,20 +44,19 @@ def check_image(url: str, index: int, limits: ImageLimits) -> CheckedImage:
     except (binascii.Error, ValueError):
         raise _invalid(where, "its base64 cannot be read") from None
     real = _real_type(content, where, limits.max_pixels)
-    digest = hashlib.sha256(content).hexdigest()
-    sent = url if declared == real else f"data:{real};base64,{payload}"
-    return CheckedImage(sent, ImageNote(declared, real, digest))
+    return Picture(real, payload, ImageNote(declared, real, hashlib.sha256(content).hexdigest()))
 
 
-def _split(url: str, where: str) -> tuple[str, str]:
+def _split(url: bytes | memoryview, where: str) -> tuple[str, memoryview]:
     """Declared media type and base64 payload of a `data:` URL."""
-    if not url.startswith("data:"):
-        what = "remote fetching is off" if url.startswith(("http://", "https://")) else "it is no data: URL"
+    start = bytes(url[:LONGEST_HEAD])
+    if not start.startswith(b"data:"):
+        what = "remote fetching is off" if start.startswith((b"http://", b"https://")) else "it is no data: URL"
         raise _invalid(where, f"{what}; send the picture itself as data:image/...;base64,...")
-    head = DATA_URL.match(url)
-    if head is None or not head[2].endswith(";base64"):
+    head = DATA_URL.match(start)
+    if head is None or not head[2].endswith(b";base64"):
         raise _invalid(where, "its data: URL is not in base64 form (data:image/...;base64,...)")
-    return head[1].lower() or "text/plain", url[head.end() :]
+    return head[1].decode().lower() or "text/plain", memoryview(url)[head.end() :]
 
 
 def _real_type(content: bytes, where: str, max_pixels: int) -> str:

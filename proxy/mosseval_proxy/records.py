@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
 from mosseval_proxy.catalogue import Entry
+from mosseval_proxy.skeleton import number
 
 Where = Literal["input", "output", "model"]
 Category = Literal["safety", "recitation", "other", "unknown"]
@@ -32,11 +33,25 @@ class ImageNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it is sent: its real media type, and the file as base64 (ASCII)."""
+
+    media_type: str
+    payload: bytes | memoryview
+    note: ImageNote
+
+    @property
+    def url(self) -> str:
+        """As a `data:` URL."""
+        return f"data:{self.media_type};base64,{str(self.payload, 'ascii')}"
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One validated request, on its way to a model.
 
-    `messages` are in OpenAI's form with checked `data:` images; `params` holds the sampling parameters that the
-    client sent, by their OpenAI names, and nothing else.
+    `messages` are in OpenAI's form, a picture's URL in them being `skeleton.marked(index)` of `pictures`; `params`
+    holds the sampling parameters that the client sent, by their OpenAI names, and nothing else.
     """
 
     model: str
@@ -44,9 +59,27 @@ class Call:
     messages: tuple[Mapping[str, Any], ...]
     params: Mapping[str, Any] = field(default_factory=dict)
     safety_settings: Mapping[str, str] | None = None
-    images: tuple[ImageNote, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     sample: str | None = None
     """`BENCHMARK/ID` as the evaluator names it, for replay alone."""
+
+    @property
+    def images(self) -> tuple[ImageNote, ...]:
+        """What became of each picture."""
+        return tuple(picture.note for picture in self.pictures)
+
+    def whole_messages(self) -> list[dict[str, Any]]:
+        """The messages with every picture in its place as a `data:` URL."""
+        return [{**message, "content": self._content(message["content"])} for message in self.messages]
+
+    def _content(self, content: Any) -> Any:
+        return content if isinstance(content, str) else [self._part(part) for part in content]
+
+    def _part(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
+        index = number(part["image_url"]["url"]) if part["type"] == "image_url" else None
+        if index is None:
+            return part
+        return {**part, "image_url": {**part["image_url"], "url": self.pictures[index].url}}
 
 
 @dataclass(frozen=True, slots=True)

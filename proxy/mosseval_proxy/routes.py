@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +13,15 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
+from mosseval_proxy.calls import Calls
 from mosseval_proxy.catalogue import Catalogue, Entry
-from mosseval_proxy.chat_request import ChatRequest, ImagePart, Message, parse_request
+from mosseval_proxy.chat_request import ChatRequest, parse_request
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.images import CheckedImage, ImageLimits, check_image
 from mosseval_proxy.listing import model_list, model_object
 from mosseval_proxy.records import Answer, Call, Delta, Upstream
 from mosseval_proxy.replay import SAMPLE_HEADER
 from mosseval_proxy.streaming import events
 from mosseval_proxy.wire import BrokenResponse, WireBreak
-
-RECORDED = "recorded answers of it can be served with --replay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Service:
     simulated: Upstream
     upstream: Upstream
     replay: Upstream
-    image_limits: ImageLimits
+    calls: Calls
     max_body_bytes: int
 
     def upstream_of(self, entry: Entry) -> Upstream:
@@ -71,9 +69,9 @@ def router(service: Service) -> APIRouter:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise GatewayError("invalid_request", "send the header Content-Type: application/json")
         asked = parse_request(await _body(request, service.max_body_bytes))
-        call = await _call(asked, service, request.headers.get(SAMPLE_HEADER))
+        call = await service.calls.make(asked, request.headers.get(SAMPLE_HEADER))
         try:
-            work = _streamed(asked, call, service) if asked.stream else _whole(call, service)
+            work = _streamed(asked.chat, call, service) if asked.chat.stream else _whole(call, service)
             return await _unless_gone(request, work)
         except WireBreak as fault:
             return BrokenResponse(fault)
@@ -139,71 +137,6 @@ def completion(answer: Answer, call: Call) -> dict[str, Any]:
         "usage": answer.usage,
         "mosseval": answer.extension(call),
     }
-
-
-async def _call(asked: ChatRequest, service: Service, sample: str | None) -> Call:
-    """Checks model and pictures. Raises GatewayError."""
-    entry = service.catalogue.find(asked.model)
-    _check_callable(entry)
-    urls = [part.image_url.url for part in asked.image_parts()]
-    limits = service.image_limits
-    if len(urls) > limits.max_images:
-        raise GatewayError(
-            "request_too_large", f"{len(urls)} pictures; at most {limits.max_images} are taken", param="messages"
-        )
-    checked = [await asyncio.to_thread(check_image, url, index, limits) for index, url in enumerate(urls)]
-    settings = asked.mosseval.safety_settings
-    return Call(
-        model=asked.model,
-        entry=entry,
-        messages=_messages(asked.messages, checked),
-        params=asked.sampling(),
-        safety_settings=dict(settings) if settings else None,
-        images=tuple(image.note for image in checked),
-        sample=sample,
-    )
-
-
-def _check_callable(entry: Entry) -> None:
-    """Raises GatewayError for a model that is listed and cannot be asked."""
-    own = entry.own
-    if own.status == "retired":
-        since = f" on {own.retired_on}" if own.retired_on else ""
-        then = f"; its successor is {own.successor}" if own.successor else ""
-        raise GatewayError("model_retired", f"{entry.id} was retired{since}{then}; {RECORDED}", param="model")
-    if entry.is_wildcard:
-        raise GatewayError("model_not_found", f"{entry.id} stands for many: name one of them", param="model")
-    if own.status == "web-only":
-        raise GatewayError("model_not_configured", f"{entry.id} has no API; {RECORDED}", param="model")
-    if entry.needs:
-        needs = ", ".join(entry.needs)
-        raise GatewayError(
-            "model_not_configured", f"{entry.id} needs {needs} to be set", param="model", extra={"needs": entry.needs}
-        )
-
-
-def _messages(messages: list[Message], checked: list[CheckedImage]) -> tuple[Mapping[str, Any], ...]:
-    """The messages in OpenAI's form, each picture under its real type."""
-    images = iter(checked)
-    found = []
-    for message in messages:
-        document: dict[str, Any] = {"role": message.role, "content": message.content}
-        if not isinstance(message.content, str):
-            document["content"] = [
-                {"type": "image_url", "image_url": _image_url(part, next(images))}
-                if isinstance(part, ImagePart)
-                else {"type": "text", "text": part.text}
-                for part in message.content
-            ]
-        if message.name is not None:
-            document["name"] = message.name
-        found.append(document)
-    return tuple(found)
-
-
-def _image_url(part: ImagePart, image: CheckedImage) -> dict[str, str]:
-    detail = part.image_url.detail
-    return {"url": image.url} if detail is None else {"url": image.url, "detail": detail}
 
 
 async def _body(request: Request, limit: int) -> bytes:

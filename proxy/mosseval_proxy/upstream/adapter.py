@@ -1,4 +1,4 @@
-"""The LiteLLM adapter: the only file that imports litellm, and only on the first call that needs it (3-4 s).
+"""Calls providers through litellm: the only file that imports it, and only on the first call that needs it (3-4 s).
 
 The Router picks a deployment, `litellm.acompletion` asks it once. litellm retries nothing here, falls back to
 nothing, caches nothing, and is told no parameter that the model would not take: what is left out is worked out
@@ -137,7 +137,7 @@ class LiteLLMUpstream:
         arguments = {
             **params,
             **sent,
-            "messages": [dict(message) for message in call.messages],
+            "messages": call.whole_messages(),
             "timeout": params.get("timeout", self._timeout_s),
             "max_retries": 0,
             "num_retries": 0,
