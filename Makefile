@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-peers test-real lock clean
+.PHONY: help run test check bench bench-gateway bench-peers test-real test-serve test-vllm lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +28,20 @@ check: $(VENV)/.all ## format, lint, types, import directions, lock
 bench: $(VENV)/.all ## speed and memory beside a bare client, as ratios
 	$(BIN)/python bench/run.py $(ARGS)
 
+bench-gateway: $(VENV)/.all ## the gateway beside a bare pass-through and the stock litellm proxy, as ratios
+	$(BIN)/python bench/gateway.py $(ARGS)
+
 bench-peers: $(VENV)/.all ## the same work by another harness, in a virtual environment of its own
 	$(BIN)/python bench/peers.py $(ARGS)
 
 test-real: $(VENV)/.all ## a real model server: `transformers serve` with a tiny model made on the spot
 	$(BIN)/python tools/real_server.py $(ARGS)
+
+test-serve: $(VENV)/.all ## mosseval_serve with tiny models, in a virtual environment of its own (torch)
+	$(BIN)/python tools/serve_tests.py $(ARGS)
+
+test-vllm: $(VENV)/.all ## real vLLM on the CPU behind the gateway, in a virtual environment of its own
+	$(BIN)/python tools/vllm_server.py $(ARGS)
 
 lock: $(VENV)/.all ## resolve pyproject.toml anew into locks/
 	$(BIN)/python tools/lock.py

@@ -1,8 +1,9 @@
-"""The same work by another harness: inspect_ai beside `mosseval run` and the bare loop.
+"""Another harness: inspect_ai against the gateway, and beside `mosseval run` and the bare loop on the same work.
 
-Installs inspect_ai into an environment of its own (.venv-peers, needs a package index the first time) and runs
-all three in turn on the same pictures against the same mock upstream, through inspect_ai's provider for
-OpenAI-compatible endpoints. Prints a Markdown table. Run: python bench/peers.py [--quick] [--size …] [--json FILE]
+Installs inspect_ai into an environment of its own (.venv-peers, needs a package index the first time). Its provider
+for OpenAI-compatible endpoints is first pointed at the gateway (see `peers_gateway`). Then all three run in turn on
+the same pictures against the same mock upstream. Prints two Markdown tables; 1 where a row of the first is wrong.
+Run: python bench/peers.py [--gateway-only] [--quick] [--size …] [--json FILE]
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+import peers_gateway
 from machine import setting
 from processes import HERE, Usage, upstream
 from sides import Size, add_options, bare_command, counted, cpu_ms, inspect_command, peak_mib, run_command, wall_s
@@ -67,13 +69,29 @@ def table(size: Size, sides: Mapping[str, tuple[Usage, ...]]) -> Iterator[str]:
         yield f"| {peak:.0f} MiB ({peak / peak_mib(ours):.2f} ×) |\n"
 
 
-def main() -> None:
-    """Parses the arguments, measures, prints."""
+def gateway_works(python: Path) -> bool:
+    """Prints the table of inspect_ai against the gateway; whether every row is right."""
+    with tempfile.TemporaryDirectory(prefix="mosseval-peers-") as folder:
+        rows = list(peers_gateway.table(python, Path(folder)))
+    print(peers_gateway.lines(rows))
+    return all(row.good for row in rows)
+
+
+def main() -> int:
+    """Parses the arguments, checks, measures, prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser)
+    parser.add_argument("--gateway-only", action="store_true", help="inspect_ai against the gateway, and no measuring")
     arguments = parser.parse_args()
-    sizes = arguments.size or [QUICK if arguments.quick else FULL]
     python = environment()
+    works = gateway_works(python)
+    if not arguments.gateway_only:
+        _measure(arguments, python)
+    return 0 if works else 1
+
+
+def _measure(arguments: argparse.Namespace, python: Path) -> None:
+    sizes = arguments.size or [QUICK if arguments.quick else FULL]
     where, peer = setting(("mosseval", "aiohttp")), peer_name(python)
     measured = []
     for size in sizes:
@@ -93,4 +111,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

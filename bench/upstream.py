@@ -43,11 +43,13 @@ class Upstream:
         self.asked = 0
         self._latency_s = latency_s
         self._bodies: Iterator[bytes] = itertools.cycle([_body(answer) for answer in answers(characters)])
+        self._messages: Iterator[bytes] = itertools.cycle([_message(answer) for answer in answers(characters)])
 
     def application(self) -> web.Application:
         """Its routes."""
         app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_post("/v1/chat/completions", self._complete)
+        app.router.add_post("/v1/messages", self._message)
         app.router.add_get("/count", self._count)
         return app
 
@@ -56,6 +58,13 @@ class Upstream:
         self.asked += 1
         await asyncio.sleep(self._latency_s)
         return web.Response(body=next(self._bodies), content_type="application/json")
+
+    async def _message(self, request: web.Request) -> web.Response:
+        """The same in Anthropic's form."""
+        await request.read()
+        self.asked += 1
+        await asyncio.sleep(self._latency_s)
+        return web.Response(body=next(self._messages), content_type="application/json")
 
     async def _count(self, _request: web.Request) -> web.Response:
         return web.Response(text=str(self.asked))
@@ -70,6 +79,20 @@ def _body(answer: str) -> bytes:
         "model": "bench-mock",
         "choices": [choice],
         "usage": {"prompt_tokens": 800, "completion_tokens": 240, "total_tokens": 1040},
+    }
+    return json.dumps(document).encode()
+
+
+def _message(answer: str) -> bytes:
+    document = {
+        "id": "msg-bench",
+        "type": "message",
+        "role": "assistant",
+        "model": "bench-mock",
+        "content": [{"type": "text", "text": answer}],
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 800, "output_tokens": 240},
     }
     return json.dumps(document).encode()
 

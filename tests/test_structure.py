@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = {"mosseval": ROOT / "evaluator" / "mosseval", "mosseval_proxy": ROOT / "proxy" / "mosseval_proxy"}
+SOURCES = {
+    "mosseval": ROOT / "evaluator" / "mosseval",
+    "mosseval_proxy": ROOT / "proxy" / "mosseval_proxy",
+    "mosseval_serve": ROOT / "proxy" / "mosseval_serve",
+}
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 60
 """Without its docstring."""
@@ -29,18 +33,33 @@ EVALUATOR_RANKS = (
 )
 """Leaf to root; a part may import those of earlier ranks, and of its own rank where no cycle arises."""
 PROXY_RANKS = (
-    ("errors", "scrub", "parameters", "skeleton"),
-    ("settings", "yaml_lines", "prices", "auth", "wire"),
+    ("errors", "scrub", "parameters", "safety", "skeleton", "corked", "allowance", "life"),
+    ("settings", "yaml_lines", "prices", "auth", "keys_file", "wire", "connections", "model_info", "secrecy", "safety"),
     ("config",),
     ("catalogue",),
     ("records", "chat_request", "listing"),
-    ("images", "outcomes", "streaming"),
+    ("images", "outcomes", "streaming", "visit", "metrics"),
     ("recordings", "calls"),
     ("replay",),
-    ("simulated", "faults", "tap"),
-    ("upstream", "passthrough", "metrics", "limits"),
-    ("routes", "guard"),
+    ("simulated", "faults"),
+    ("upstream", "passthrough", "tap", "limits", "admission"),
+    ("chat", "guard"),
+    ("routes",),
     ("app", "logs"),
+    ("server", "workers"),
+    ("starting",),
+    ("__main__",),
+)
+
+SERVE_RANKS = (
+    ("errors", "text"),
+    ("chat_request", "pictures"),
+    ("conversation", "settings"),
+    ("jobs", "sampling"),
+    ("adapters", "answers"),
+    ("batch",),
+    ("engine",),
+    ("app",),
     ("server",),
     ("__main__",),
 )
@@ -116,6 +135,16 @@ def test_gateway_knows_nothing_of_the_evaluator_and_one_file_imports_litellm(nam
     assert "mosseval" not in found
     if not name.startswith("mosseval_proxy.upstream"):
         assert "litellm" not in found
+
+
+@pytest.mark.parametrize("name", modules("mosseval_serve"))
+def test_model_server_knows_nothing_of_the_evaluator_or_the_gateway(name: str) -> None:
+    assert not tops(imported(name, ALL[name])) & {"mosseval", "mosseval_proxy", "litellm"}
+
+
+@pytest.mark.parametrize("name", modules("mosseval_serve"))
+def test_model_server_imports_run_from_root_to_leaf(name: str) -> None:
+    _check_rank(name, SERVE_RANKS)
 
 
 @pytest.mark.parametrize("name", modules("mosseval"))

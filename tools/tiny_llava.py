@@ -1,14 +1,17 @@
-"""A LLaVA of some seventy thousand random weights: a real model's files for a real server, with nothing learnt.
+"""A LLaVA of some two hundred thousand random weights: a real model's files for a real server, with nothing learnt.
 
-Its tokens are bytes, its pictures four patches. Needs torch and transformers. Run: python tools/tiny_llava.py FOLDER
+Its tokens are bytes, its pictures four patches, its answers printable. Needs torch and transformers.
+Run: python tools/tiny_llava.py FOLDER
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
     CLIPImageProcessorPil,
@@ -21,12 +24,18 @@ from transformers import (
 )
 
 SEED = 20240625
-WIDTH = 32
+WIDTH = 64
+HEADS = 2
+"""WIDTH by HEADS is 32: attention on the CPU as vLLM has it takes no less."""
 PATCH_PX = 14
 PICTURE_PX = 28
 PATCHES = (PICTURE_PX // PATCH_PX) ** 2
 CONTEXT = 2048
 IMAGE_TOKEN = "<image>"
+VISION = re.compile(r"^(vision_tower\.)(?!vision_model\.)")
+SAID = re.compile(r"[!-~Ġ]|</s>")
+"""The tokens of an answer: printable bytes, the space (as its token is called) and the end."""
+FORMAT = {"format": "pt"}
 SPECIAL_TOKENS = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>"}
 CHAT_TEMPLATE = """
 {%- for message in messages -%}
@@ -76,7 +85,7 @@ def processor(tokens: PreTrainedTokenizerFast) -> LlavaProcessor:
 def model(tokens: PreTrainedTokenizerFast) -> LlavaForConditionalGeneration:
     """The network, its weights drawn with SEED."""
     special = {f"{name}_token_id": getattr(tokens, f"{name}_token_id") for name in ("bos", "eos", "pad")}
-    shape = {"hidden_size": WIDTH, "intermediate_size": 2 * WIDTH, "num_hidden_layers": 2, "num_attention_heads": 2}
+    shape = {"hidden_size": WIDTH, "intermediate_size": 2 * WIDTH, "num_hidden_layers": 2, "num_attention_heads": HEADS}
     config = LlavaConfig(
         vision_config=CLIPVisionConfig(
             **shape, image_size=PICTURE_PX, patch_size=PATCH_PX, projection_dim=WIDTH, initializer_range=0.3
@@ -86,7 +95,7 @@ def model(tokens: PreTrainedTokenizerFast) -> LlavaForConditionalGeneration:
             **special,
             vocab_size=len(tokens),
             max_position_embeddings=CONTEXT,
-            num_key_value_heads=2,
+            num_key_value_heads=HEADS,
             initializer_range=0.3,
         ),
         image_token_id=tokens.convert_tokens_to_ids(IMAGE_TOKEN),
@@ -98,13 +107,25 @@ def model(tokens: PreTrainedTokenizerFast) -> LlavaForConditionalGeneration:
     network = LlavaForConditionalGeneration(config).float().eval()
     for name, number in special.items():
         setattr(network.generation_config, name, number)
+    # What is no text would come back as one and the same sign, and answers that differ would look alike.
+    silent = [number for token, number in tokens.get_vocab().items() if not SAID.fullmatch(token)]
+    with torch.no_grad():
+        network.lm_head.weight[silent] = 0.0
     return network
+
+
+def published_layout(folder: Path) -> None:
+    """Names the vision tower's weights as the published LLaVA-1.5 files do: vLLM knows them by these names alone."""
+    file = folder / "model.safetensors"
+    weights = load_file(file)
+    save_file({VISION.sub(r"\1vision_model.", name, count=1): held for name, held in weights.items()}, file, FORMAT)
 
 
 def make(folder: Path) -> None:
     """Writes the model's files into `folder`."""
     tokens = tokenizer()
     model(tokens).save_pretrained(folder)
+    published_layout(folder)
     processor(tokens).save_pretrained(folder)
 
 

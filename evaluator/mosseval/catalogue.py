@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -36,17 +36,21 @@ class GatewayCard:
     replay_sha256: str | None = None
 
 
-async def gateway_card(client: Client, deadline_s: float) -> GatewayCard:
-    """Asks our gateway for its list, until the deadline where nobody answers.
+async def gateway_card(client: Client, deadline_s: float, on_wait: Callable[[str], None]) -> GatewayCard:
+    """Asks our gateway for its list, until the deadline where nobody answers; `on_wait` is told so once.
 
     Raises TargetUnreachable, or TargetRejected where it refuses the key or is no gateway of ours.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + deadline_s
+    told = False
     while True:
         status, document = await client.get("/models")
         if status != 0:
             break
+        if not told:
+            on_wait(f"nobody answers at {client.endpoint.base_url} yet; waiting up to {deadline_s:g} s (--deadline)")
+            told = True
         if loop.time() + RETRY_EVERY_S > end:
             raise TargetUnreachable(
                 f"nobody answers at {client.endpoint.base_url}",
@@ -69,6 +73,8 @@ async def gateway_card(client: Client, deadline_s: float) -> GatewayCard:
 
 async def model_entry(client: Client, model: str) -> ModelEntry:
     """What our gateway says of one model. Raises TargetRejected with the nearest names where it has none."""
+    if model.endswith("*"):
+        raise TargetRejected(f"{model} stands for many models", hint=f"name one of them: {model[:-1]}NAME")
     status, document = await client.get(f"/models/{quote(model, safe='/')}")
     ours = document.get("mosseval") if isinstance(document, dict) else None
     if status != 200 or not isinstance(ours, dict):

@@ -29,6 +29,7 @@ START_PATIENCE_S = 60.0
 READY_POLL_S = 2.0
 END_PATIENCE_S = 5.0
 USAGE_EXIT = 2
+OF_A_SERVICE = frozenset({"REDIS_URL", "MOSSEVAL_GATEWAY_KEYS_FILE", "MOSSEVAL_GATEWAY_WORKERS"})
 
 
 def gateway_command(verb: str, needed_by: str) -> list[str]:
@@ -73,7 +74,7 @@ class EmbeddedGateway:
             stdout=subprocess.DEVNULL,
             stderr=self._log,
             pass_fds=(fd,),
-            env={**os.environ, "MOSSEVAL_GATEWAY_KEYS": key},
+            env={**_environment(), "MOSSEVAL_GATEWAY_KEYS": key},
             start_new_session=True,
         )
 
@@ -126,6 +127,11 @@ class EmbeddedGateway:
                 process.wait()
         if log is not None:
             log.close()
+
+
+def _environment() -> dict[str, str]:
+    """This process's own without what sets a service up: a gateway for one run shares nothing with others."""
+    return {name: value for name, value in os.environ.items() if name not in OF_A_SERVICE}
 
 
 def _options(config: Path | None, replay: Path | None) -> list[str]:

@@ -42,8 +42,10 @@ KNOWN_CODES = frozenset(CODE_BY_STATUS.values()) | {
     "image_invalid",
     "context_length_exceeded",
     "unsupported_parameter",
+    "model_not_allowed",
     "model_not_configured",
     "replay_not_found",
+    "request_timeout",
     "upstream_unavailable",
 }
 SYNONYMS = {

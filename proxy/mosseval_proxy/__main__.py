@@ -1,11 +1,10 @@
-"""`python -m mosseval_proxy serve | models`. Exit codes: 0 ended as told, 2 wrong use or configuration."""
+"""`python -m mosseval_proxy serve | models | key`. Exit codes: 0 ended as told, 2 wrong use or configuration."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +21,13 @@ Serves chat completions of many providers under /v1, in OpenAI's form.
 
 environment:
   MOSSEVAL_GATEWAY_KEYS     keys that open the gateway, comma separated; sent as "Authorization: Bearer KEY"
-  MOSSEVAL_GATEWAY_HOST, _PORT, _CONFIG, _REPLAY, _NO_AUTH   as the flags below
-  MOSSEVAL_GATEWAY_LOG_FORMAT=plain|json, _ACCESS_LOG=1, _TIMEOUT_S, _MAX_BODY_BYTES, _MAX_IMAGE_BYTES,
-  _MAX_IMAGE_PIXELS, _MAX_IMAGES
+  MOSSEVAL_GATEWAY_HOST, _PORT, _CONFIG, _REPLAY, _NO_AUTH, _WORKERS, _KEYS_FILE (--keys)   as the flags below
+  MOSSEVAL_GATEWAY_LOG_FORMAT=plain|json, _LOG_LEVEL, _ACCESS_LOG=1, _TIMEOUT_S, _GRACE_S, _MAX_IN_FLIGHT, _MAX_QUEUE,
+  _MAX_BODY_BYTES, _MAX_IMAGE_BYTES, _MAX_IMAGE_PIXELS, _MAX_IMAGES, ...: docs/gateway.md has them all
+  REDIS_URL                 where limits are counted for all processes together
   provider keys under their usual names: OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, ...
 
-Without keys the gateway listens on loopback only. `python -m mosseval_proxy models` lists what it serves.
+Without keys the gateway listens on loopback only. `mosseval models` lists what it serves.
 
 example:
   python -m mosseval_proxy serve --port 4000
@@ -35,18 +35,24 @@ example:
     -d '{"model": "simulated/helpful", "messages": [{"role": "user", "content": "How do I boil an egg?"}]}'
 """
 MODELS_HELP = """\
-Lists every model: id, status, route, and whether its key is set or what to set.
+Prints the body of /v1/models as JSON, without serving: every model with its status, route, and what to set.
+`mosseval models` shows it as a table.
 
-A line that ends in /* stands for every model of that provider, by the provider's own name: openai/gpt-4o.
+An id that ends in /* stands for every model of that provider, by the provider's own name: openai/gpt-4o.
+"""
+KEY_HELP = """\
+Makes a new random key. The key goes to standard output, its entry for the keys file (a hash) to standard error.
 """
 REPLAY_HELP = "recorded answers to serve under their models' ids: transcripts (NAME.json), or run folders"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser().parse_args(given)
+    options.arguments = given
     try:
-        return _serve(options) if options.command == "serve" else _models(options)
+        return COMMANDS[options.command](options)
     except ConfigError as error:
         sys.stderr.write(f"mosseval gateway: {error}\n")
         return 2
@@ -55,12 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="python -m mosseval_proxy", description="The gateway of mosseval.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="serve|models")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="serve|models|key")
     serve = commands.add_parser("serve", help="serve the endpoint", description=SERVE_HELP, formatter_class=form)
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on, 0 for any free one (default 4000)")
     serve.add_argument("--config", type=Path, metavar="FILE", help="a LiteLLM config, merged over the built-in models")
     serve.add_argument("--replay", type=Path, metavar="DIR", help=REPLAY_HELP)
+    serve.add_argument("--keys", type=Path, metavar="FILE", help="keys as hashes, each with what it may do")
+    serve.add_argument("--workers", type=int, metavar="N", help="processes on the one address (default 1)")
     serve.add_argument(
         "--no-auth", action="store_true", default=None, help="serve others without a key: anybody who reaches the port"
     )
@@ -71,7 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="list the models", description=MODELS_HELP, formatter_class=form)
     models.add_argument("--config", type=Path, metavar="FILE", help="a LiteLLM config, merged over the built-in models")
     models.add_argument("--replay", type=Path, metavar="DIR", help=REPLAY_HELP)
-    models.add_argument("--format", choices=("table", "json"), default="table", help="json: the body of /v1/models")
+    key = commands.add_parser("key", help="make a key", description=KEY_HELP, formatter_class=form)
+    key.add_argument("name", help="what the key is called in logs and messages")
     return parser
 
 
@@ -93,54 +102,47 @@ def _catalogue(settings: Settings) -> tuple[Catalogue, Recordings | None]:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from PIL import Image
-
     from mosseval_proxy.settings import check_exposure, read_settings
 
-    settings = read_settings(
-        host=options.host, port=options.port, config=options.config, replay=options.replay, no_auth=options.no_auth
-    )
+    names = ("host", "port", "config", "replay", "no_auth", "workers")
+    settings = read_settings(keys_file=options.keys, **{name: getattr(options, name) for name in names})
     if options.fd is None:
         check_exposure(settings, settings.host)
     catalogue, recordings = _catalogue(settings)
 
-    import structlog
+    from mosseval_proxy.starting import check, serve_alone, serve_together
 
-    from mosseval_proxy.app import create_app
-    from mosseval_proxy.logs import set_up_logs
-    from mosseval_proxy.replay import Replay
-    from mosseval_proxy.server import listen, serve
-    from mosseval_proxy.upstream import LiteLLMUpstream
+    keys = check(settings, catalogue)
+    if settings.workers > 1:
+        return serve_together(settings, options.fd, options.arguments, exit_with_stdin=options.exit_with_stdin)
+    return serve_alone(settings, catalogue, recordings, keys, options.fd, exit_with_stdin=options.exit_with_stdin)
 
-    sock = listen(settings, options.fd)
-    # A picture above Pillow's own bound is refused like any other that is too large, not warned about.
-    warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
-    set_up_logs(settings.log_format, access_log=settings.access_log)
-    log = structlog.get_logger("mosseval_proxy")
-    if catalogue.ignored:
-        log.warning("ignored settings", names=list(catalogue.ignored))
-    replayed = [entry.id for entry in catalogue if entry.replay and entry.replay.instead_of]
-    if replayed:
-        log.warning("recorded answers are served in place of these models", names=replayed)
-    secrets = catalogue.secrets() | {key.get_secret_value() for key in settings.keys}
-    upstream = LiteLLMUpstream(catalogue, timeout_s=catalogue.timeout_s or settings.timeout_s, secrets=secrets)
-    app = create_app(settings, catalogue, upstream, Replay(recordings))
-    return serve(app, settings, sock, exit_with_stdin=options.exit_with_stdin)
+
+def _key(options: argparse.Namespace) -> int:
+    import re
+
+    from mosseval_proxy.keys_file import NAME, new_key
+
+    if re.fullmatch(NAME, options.name) is None:
+        raise ConfigError("a key's name has letters, digits and . _ - alone, 64 at most")
+    key, entry = new_key(options.name)
+    sys.stdout.write(f"{key}\n")
+    sys.stderr.write(f"The key is shown this once. Its entry for the keys file:\n\nkeys:\n{entry}")
+    return 0
 
 
 def _models(options: argparse.Namespace) -> int:
     import orjson
 
-    from mosseval_proxy.listing import model_list, table
+    from mosseval_proxy.listing import model_list
     from mosseval_proxy.settings import read_settings
 
     listing = model_list(_catalogue(read_settings(config=options.config, replay=options.replay))[0])
-    if options.format == "json":
-        sys.stdout.buffer.write(orjson.dumps(listing, option=orjson.OPT_INDENT_2) + b"\n")
-    else:
-        sys.stdout.write(table(listing) + "\n")
+    sys.stdout.buffer.write(orjson.dumps(listing, option=orjson.OPT_INDENT_2) + b"\n")
     return 0
 
+
+COMMANDS = {"serve": _serve, "models": _models, "key": _key}
 
 if __name__ == "__main__":
     sys.exit(main())

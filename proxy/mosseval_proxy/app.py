@@ -5,60 +5,98 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mosseval_proxy.admission import Admission, Bounds
 from mosseval_proxy.auth import KeyRing
 from mosseval_proxy.calls import Calls
 from mosseval_proxy.catalogue import Catalogue
+from mosseval_proxy.chat import ChatCompletions, Service
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.guard import Guard, error_response
-from mosseval_proxy.images import ImageLimits
-from mosseval_proxy.listing import version
+from mosseval_proxy.images.prepare import pictures_of
+from mosseval_proxy.life import Life
+from mosseval_proxy.limits import Limits, Store
+from mosseval_proxy.metrics import Metrics
+from mosseval_proxy.passthrough import PassThrough
 from mosseval_proxy.records import Upstream
 from mosseval_proxy.replay import Replay
-from mosseval_proxy.routes import Service, router
+from mosseval_proxy.routes import endpoints
 from mosseval_proxy.settings import Settings
 from mosseval_proxy.simulated import Simulated
 
 
-def create_app(settings: Settings, catalogue: Catalogue, upstream: Upstream, replay: Upstream | None = None) -> FastAPI:
-    """The gateway as an ASGI application; `upstream` answers for all that is neither simulated nor in `replay`."""
+def create_app(
+    settings: Settings,
+    catalogue: Catalogue,
+    upstream: Upstream,
+    replay: Upstream | None = None,
+    direct: PassThrough | None = None,
+    *,
+    keys: KeyRing,
+    store: Store,
+    metrics: Metrics,
+    life: Life,
+) -> ASGIApp:
+    """The gateway as an ASGI application; `upstream` answers for all that nobody else does."""
+    pictures = pictures_of(settings, metrics.image)
     service = Service(
         catalogue=catalogue,
         simulated=Simulated(),
         upstream=upstream,
+        direct=direct,
         replay=replay or Replay(),
-        calls=Calls(catalogue, ImageLimits(settings.max_image_bytes, settings.max_image_pixels, settings.max_images)),
+        calls=Calls(catalogue, pictures) if direct is None else Calls(catalogue, pictures, direct.takes),
+        admission=Admission(_bounds(settings), metrics),
+        limits=Limits(store, metrics),
+        metrics=metrics,
         max_body_bytes=settings.max_body_bytes,
+        body_timeout_s=settings.body_timeout_s,
+        max_output_tokens=settings.max_output_tokens,
     )
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
+        await pictures.aclose()
+        await store.aclose()
         await service.simulated.aclose()
         await service.upstream.aclose()
+        if direct is not None:
+            await direct.aclose()
 
-    app = FastAPI(
-        title="mosseval gateway", version=version(), lifespan=lifespan, openapi_url=None, redirect_slashes=False
+    router = Router(routes=[*endpoints(service, life)], lifespan=lifespan, redirect_slashes=False)
+    return Guard(
+        _Routed(router),
+        chat=ChatCompletions(service),
+        keys=keys,
+        own_names_only=not settings.has_keys and not settings.no_auth,
+        life=life,
+        metrics=metrics,
+        log_requests=settings.access_log,
     )
-    app.include_router(router(service))
-    app.add_exception_handler(GatewayError, _failed)
-    app.add_exception_handler(HTTPException, _unknown)
-    keys = KeyRing(key.get_secret_value() for key in settings.keys)
-    app.add_middleware(Guard, keys=keys, own_names_only=not settings.keys and not settings.no_auth)
-    return app
 
 
-async def _failed(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, GatewayError)
-    return error_response(error)
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(settings.max_in_flight, settings.max_queue, settings.max_bytes_in_flight, settings.queue_timeout_s)
 
 
-async def _unknown(request: Request, error: Exception) -> Response:
-    """Paths and methods that do not exist."""
-    assert isinstance(error, HTTPException)
-    code = "method_not_allowed" if error.status_code == 405 else "not_found"
-    return error_response(GatewayError(code, f"no {request.method} {request.url.path[:200]} here"))
+class _Routed:
+    """A router of Starlette's whose own failures have OpenAI's form; all others go on to the guard."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speaks ASGI."""
+        # Starlette raises for a path or a method that does not exist where it finds an application, and only there.
+        scope["app"] = self
+        try:
+            await self._router(scope, receive, send)
+        except HTTPException as error:
+            code = "method_not_allowed" if error.status_code == 405 else "not_found"
+            fault = GatewayError(code, f"no {scope['method'][:20]} {scope['path'][:200]} here")
+            await error_response(fault)(scope, receive, send)

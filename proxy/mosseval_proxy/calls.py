@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mosseval_proxy.catalogue import Catalogue, Entry
-from mosseval_proxy.chat_request import Asked, ImagePart, Message
+from mosseval_proxy.chat_request import Asked, ChatRequest, ImagePart, Message
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.images import ImageLimits, check_image
-from mosseval_proxy.records import Call
+from mosseval_proxy.images.prepare import Pictures
+from mosseval_proxy.images.rules import rules_of
+from mosseval_proxy.records import Call, Picture
 from mosseval_proxy.skeleton import marked
 
 RECORDED = "recorded answers of it can be served with --replay"
 
 
+def _translated(_entry: Entry) -> bool:
+    """Where nothing is passed through."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Makes calls out of requests, by one catalogue and within one set of bounds."""
+    """Makes calls out of requests. What `passed_through` says yes to is asked directly: its server checks pictures."""
 
     catalogue: Catalogue
-    image_limits: ImageLimits
+    pictures: Pictures
+    passed_through: Callable[[Entry], bool] = _translated
 
     async def make(self, asked: Asked, sample: str | None) -> Call:
         """Checks model and pictures; `sample` is what the evaluator's header names. Raises GatewayError."""
-        chat, limits = asked.chat, self.image_limits
+        chat = asked.chat
         entry = self.catalogue.find(chat.model)
         _check_callable(entry)
-        if len(asked.urls) > limits.max_images:
-            raise GatewayError(
-                "request_too_large",
-                f"{len(asked.urls)} pictures; at most {limits.max_images} are taken",
-                param="messages",
-            )
-        pictures = [await asyncio.to_thread(check_image, url, at, limits) for at, url in enumerate(asked.urls)]
+        _check_system(entry, chat.messages)
+        _check_format(entry, chat)
+        pictures: tuple[Picture, ...] = ()
+        if asked.urls:
+            rules = rules_of(entry, checked=not self.passed_through(entry))
+            pictures = await self.pictures.prepare(asked.urls, rules)
         settings = chat.mosseval.safety_settings
         return Call(
             model=chat.model,
             entry=entry,
             messages=_messages(chat.messages),
-            params=chat.sampling(),
+            params=chat.parameters(),
             safety_settings=dict(settings) if settings else None,
-            pictures=tuple(pictures),
+            pictures=pictures,
             sample=sample,
+        )
+
+
+def _check_format(entry: Entry, chat: ChatRequest) -> None:
+    """Raises GatewayError for a form of answer that recorded and simulated answers cannot have."""
+    if chat.response_format is not None and chat.response_format.document() and (entry.replay or entry.simulated):
+        raise GatewayError(
+            "unsupported_parameter", f"response_format: {entry.id} does not take it", param="response_format"
         )
 
 
@@ -54,16 +67,38 @@ def _check_callable(entry: Entry) -> None:
     if own.status == "retired":
         since = f" on {own.retired_on}" if own.retired_on else ""
         then = f"; its successor is {own.successor}" if own.successor else ""
-        raise GatewayError("model_retired", f"{entry.id} was retired{since}{then}; {RECORDED}", param="model")
+        raise GatewayError(
+            "model_retired",
+            f"{entry.id} was retired{since}{then}; {RECORDED}",
+            param="model",
+            extra={
+                "retired_on": own.retired_on and own.retired_on.isoformat(),
+                "successor": own.successor,
+                "replay": RECORDED,
+            },
+        )
     if entry.is_wildcard:
         raise GatewayError("model_not_found", f"{entry.id} stands for many: name one of them", param="model")
     if own.status == "web-only":
-        raise GatewayError("model_not_configured", f"{entry.id} has no API; {RECORDED}", param="model")
+        raise GatewayError(
+            "model_not_configured", f"{entry.id} has no API; {RECORDED}", param="model", extra={"replay": RECORDED}
+        )
     if entry.needs:
         needs = ", ".join(entry.needs)
+        how = f"; it runs on a server of your own ({own.serve.engine})" if own.serve else ""
         raise GatewayError(
-            "model_not_configured", f"{entry.id} needs {needs} to be set", param="model", extra={"needs": entry.needs}
+            "model_not_configured",
+            f"{entry.id} needs {needs} to be set{how}",
+            param="model",
+            extra={"needs": entry.needs},
         )
+
+
+def _check_system(entry: Entry, messages: list[Message]) -> None:
+    """Raises GatewayError for a system message to a model that takes none: nothing is folded away in silence."""
+    at = next((at for at, each in enumerate(messages) if each.role in ("system", "developer")), None)
+    if at is not None and not entry.own.takes_system:
+        raise GatewayError("unsupported_parameter", f"{entry.id} takes no system message", param=f"messages.{at}.role")
 
 
 def _messages(messages: list[Message]) -> tuple[Mapping[str, Any], ...]:

@@ -13,21 +13,20 @@ from importlib import resources
 from typing import Any
 
 from mosseval_proxy import prices
-from mosseval_proxy.config import Config, Deployment, OwnInfo, parse_config
+from mosseval_proxy.config import Config, Deployment, parse_config
 from mosseval_proxy.errors import ConfigError, GatewayError
+from mosseval_proxy.model_info import DESCRIPTIVE, OwnInfo
 from mosseval_proxy.prices import Price
+from mosseval_proxy.secrecy import ENV_PREFIX, SECRET_NAME, public, secret_values
 
 SIMULATED_PREFIX = "simulated/"
 SIMULATED = ("simulated/helpful", "simulated/cautious", "simulated/blocking", "simulated/flaky")
-ENV_PREFIX = "os.environ/"
-SECRET_NAME = re.compile(
-    r"(key|secret|password|credentials?|(?<!per_)token|headers?|authorization)(_|$)|access_key", re.I
-)
-URL_USER = re.compile(r"(?<=://)[^/?#@\s]*@")
-"""Name and password within a URL."""
 MODEL_ID = re.compile(r"[\w.:@+-]+(/[\w.:@+-]+)*")
 """A model name becomes part of URLs: no empty, relative or encoded path segments."""
 NEAREST = 3
+KEYLESS = ("hosted_vllm/", "openai/")
+"""Routes to servers of one's own, which may want no key."""
+NO_KEY = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Entry:
     @property
     def configured(self) -> bool:
         """Whether it can be asked as things stand."""
-        return not self.needs
+        return not self.needs and self.own.status in ("live", "simulated")
 
     @property
     def is_wildcard(self) -> bool:
@@ -133,7 +132,7 @@ class Catalogue:
         found = {value for name, value in self.environment.items() if SECRET_NAME.search(name)}
         for entry in self:
             for deployment in entry.deployments:
-                found |= _secret_values(resolved(deployment.params, self.environment))
+                found |= secret_values(resolved(deployment.params, self.environment))
         return frozenset(value for value in found if len(value) >= 6)
 
     def _wildcard(self, model: str) -> Entry | None:
@@ -167,18 +166,25 @@ def build(user: Config | None = None, environment: Mapping[str, str] = os.enviro
 def _fingerprint(groups: Mapping[str, list[Deployment]], own: Config, variables: Mapping[str, str]) -> str:
     """Of what is in force: a variable that names a model or an address counts with its value."""
     deployments = [(name, each) for name, group in groups.items() for each in group]
-    secret = {value.removeprefix(ENV_PREFIX) for _, each in deployments for value in _secret_values(each.params)}
+    secret = {value.removeprefix(ENV_PREFIX) for _, each in deployments for value in secret_values(each.params)}
     known = {name: value for name, value in variables.items() if not SECRET_NAME.search(name) and name not in secret}
-    models = [[name, each.params, each.info.model_dump()] for name, each in deployments]
+    infos = [each.info.model_dump(exclude={"mosseval": set(DESCRIPTIVE)}) for _, each in deployments]
+    models = [[name, each.params, info] for (name, each), info in zip(deployments, infos, strict=True)]
     settings = {name: known[name] for name in own.environment if name in known}
-    document = _public([models, settings, own.timeout_s], known)
+    document = public([models, settings, own.timeout_s], known)
     # Not orjson: YAML and the environment may hold wide integers, dates and bytes that are no UTF-8.
     return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def resolved(params: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
-    """`litellm_params` with `os.environ/NAME` replaced; an unset variable becomes None."""
-    return {name: _resolve(value, environment) for name, value in params.items()}
+    """`litellm_params` with `os.environ/NAME` replaced; an unset variable becomes None.
+
+    Not the key of a server that may want none: litellm would send it the key of another in its place.
+    """
+    found = {name: _resolve(value, environment) for name, value in params.items()}
+    if "api_key" in found and found["api_key"] is None and str(found.get("model")).startswith(KEYLESS):
+        found["api_key"] = NO_KEY
+    return found
 
 
 def _resolve(value: Any, environment: Mapping[str, str]) -> Any:
@@ -192,6 +198,7 @@ def _resolve(value: Any, environment: Mapping[str, str]) -> Any:
 def _entry(
     name: str, group: tuple[Deployment, ...], defaults: Mapping[str, tuple[str, ...]], environment: Mapping[str, str]
 ) -> Entry:
+    group = tuple(_named(deployment, environment) for deployment in group)
     simulated = {d.model for d in group if d.model.startswith(SIMULATED_PREFIX)}
     if simulated - set(SIMULATED):
         raise ConfigError(f"{name}: no such simulated model; there are {', '.join(SIMULATED)}")
@@ -203,7 +210,7 @@ def _entry(
         return Entry(name, group, "simulated", key_needed=False, price=_own_price(group[0]) or free, simulated=model)
     provider = _provider(group[0])
     missing = [_missing(d, defaults, environment) for d in group]
-    key_needed = any(_missing(d, defaults, {}) or _secret_values(d.params) for d in group)
+    key_needed = any(_missing(d, defaults, {}) or secret_values(d.params) for d in group)
     ready = tuple(deployment for deployment, needs in zip(group, missing, strict=True) if not needs)
     needs, group = ((), ready) if ready else (missing[0], group)
     price = _own_price(group[0])
@@ -211,6 +218,12 @@ def _entry(
         known = prices.look_up(group[0].model) if provider else None
         price = known.price if known else None
     return Entry(name, group, provider, needs, key_needed, price)
+
+
+def _named(deployment: Deployment, environment: Mapping[str, str]) -> Deployment:
+    """The deployment with its model's name where that is a variable's; as it is while the variable is unset."""
+    model = _resolve(deployment.model, environment)
+    return replace(deployment, params={**deployment.params, "model": model}) if model else deployment
 
 
 def _concrete(wildcard: Entry, model: str, environment: Mapping[str, str]) -> Entry:
@@ -238,7 +251,9 @@ def _provider(deployment: Deployment) -> str:
 def _provider_needs(shipped: Config) -> dict[str, tuple[str, ...]]:
     """Provider -> what its key is called, from the built-in wildcard routes."""
     return {
-        d.model.partition("/")[0]: d.info.mosseval.needs for d in shipped.deployments if d.model_name.endswith("/*")
+        d.model.partition("/")[0]: d.info.mosseval.needs or ()
+        for d in shipped.deployments
+        if d.model_name == f"{d.model.partition('/')[0]}/*"
     }
 
 
@@ -246,19 +261,27 @@ def _missing(
     deployment: Deployment, defaults: Mapping[str, tuple[str, ...]], environment: Mapping[str, str]
 ) -> tuple[str, ...]:
     """The environment variables that a deployment still needs."""
+    wanted = deployment.info.mosseval.needs
+    if wanted is None:
+        wanted = _implied(deployment, defaults)
+    groups = [need.split("|") for need in wanted]
+    missing = [group[0] for group in groups if not any(environment.get(name) for name in group)]
+    return tuple(dict.fromkeys(missing))
+
+
+def _implied(deployment: Deployment, defaults: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What a deployment that does not say it needs: its references, and its provider's key unless it has one."""
     named = [
         value.removeprefix(ENV_PREFIX)
         for value in deployment.params.values()
         if isinstance(value, str) and value.startswith(ENV_PREFIX)
     ]
-    wanted = deployment.info.mosseval.needs
-    if not wanted and not any(SECRET_NAME.search(name) for name in deployment.params):
-        wanted = defaults.get(_provider(deployment), ())
+    usual: tuple[str, ...] = ()
+    if not any(SECRET_NAME.search(name) for name in deployment.params):
+        usual = defaults.get(_provider(deployment), ())
         if "api_base" in deployment.params:
-            wanted = tuple(need for need in wanted if not need.endswith("_BASE"))
-    groups = [need.split("|") for need in wanted] + [[name] for name in named]
-    missing = [group[0] for group in groups if not any(environment.get(name) for name in group)]
-    return tuple(dict.fromkeys(missing))
+            usual = tuple(need for need in usual if not need.endswith("_BASE"))
+    return (*usual, *named)
 
 
 def _own_price(deployment: Deployment) -> Price | None:
@@ -269,25 +292,3 @@ def _own_price(deployment: Deployment) -> Price | None:
     if isinstance(first, int | float) and isinstance(second, int | float):
         return Price(float(first), float(second))
     return None
-
-
-def _public(value: Any, known: Mapping[str, str]) -> Any:
-    """The same without what is under names like `api_key`; references to `known` variables become their values."""
-    if isinstance(value, Mapping):
-        return {name: _public(child, known) for name, child in value.items() if not SECRET_NAME.search(name)}
-    if isinstance(value, list | tuple):
-        return [_public(child, known) for child in value]
-    if not isinstance(value, str):
-        return value
-    found = known.get(value.removeprefix(ENV_PREFIX), value) if value.startswith(ENV_PREFIX) else value
-    return URL_USER.sub("", found)
-
-
-def _secret_values(params: Mapping[str, Any]) -> set[str]:
-    found: set[str] = set()
-    for name, value in params.items():
-        if isinstance(value, Mapping):
-            found |= {str(child) for child in value.values()} if SECRET_NAME.search(name) else _secret_values(value)
-        elif isinstance(value, str) and SECRET_NAME.search(name):
-            found.add(value)
-    return found

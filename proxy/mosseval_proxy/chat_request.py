@@ -89,14 +89,36 @@ class StreamOptions(_Strict):
     include_usage: bool = False
 
 
-Category = Annotated[str, Field(pattern=r"^HARM_CATEGORY_[A-Z_]{1,40}$")]
-Threshold = Literal["OFF", "BLOCK_NONE", "BLOCK_ONLY_HIGH", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_LOW_AND_ABOVE"]
+class JsonSchema(_Strict):
+    """A schema that an answer must follow."""
+
+    name: str = Field(min_length=1, max_length=64)
+    description: str | None = None
+    schema_: Annotated[dict[str, Any], Field(alias="schema")] = {}
+    strict: bool | None = None
+
+
+class ResponseFormat(_Strict):
+    """The form that an answer must have."""
+
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: JsonSchema | None = None
+
+    @model_validator(mode="after")
+    def _schema_given(self) -> ResponseFormat:
+        if (self.type == "json_schema") != (self.json_schema is not None):
+            raise PydanticCustomError("schema", "json_schema goes with the type json_schema")
+        return self
+
+    def document(self) -> dict[str, Any] | None:
+        """As it is sent; None for plain text, which is what a model answers anyway."""
+        return None if self.type == "text" else self.model_dump(by_alias=True, exclude_unset=True)
 
 
 class OwnOptions(_Strict):
-    """The `mosseval` object of a request: a provider's safety settings as an experiment factor, by category."""
+    """The `mosseval` object of a request: a provider's safety switches as an experiment factor (see `safety`)."""
 
-    safety_settings: dict[Category, Threshold] | None = None
+    safety_settings: Annotated[dict[str, Any], Field(max_length=32)] | None = None
 
 
 class ChatRequest(_Strict):
@@ -116,6 +138,7 @@ class ChatRequest(_Strict):
     repetition_penalty: float | None = Field(default=None, gt=0, le=10)
     num_beams: int | None = Field(default=None, ge=1, le=64)
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
+    response_format: ResponseFormat | None = None
     n: Literal[1] | None = None
     stream: bool = False
     stream_options: StreamOptions | None = None
@@ -130,10 +153,11 @@ class ChatRequest(_Strict):
             raise PydanticCustomError("two_limits", "max_tokens says the same: send one of them")
         return value
 
-    def sampling(self) -> dict[str, Any]:
-        """The sampling parameters that were sent, under the names of `SAMPLING`."""
+    def parameters(self) -> dict[str, Any]:
+        """The parameters that were sent: those of `SAMPLING`, and `response_format`."""
         values: dict[str, Any] = {name: getattr(self, name) for name in SAMPLING}
         values["max_tokens"] = self.max_tokens or self.max_completion_tokens
+        values["response_format"] = self.response_format.document() if self.response_format else None
         return {name: value for name, value in values.items() if value is not None}
 
     def image_parts(self) -> Iterator[ImagePart]:

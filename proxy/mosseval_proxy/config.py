@@ -11,10 +11,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from mosseval_proxy.model_info import OwnInfo
 from mosseval_proxy.yaml_lines import Document, Place, parse_yaml, read_yaml
 
 REFUSED = re.compile(r"^(?!max_)(.*_)?fallbacks$|^cache$|^caching$|^cache_responses$|^mock_|^enable_weighted_failover$")
@@ -32,43 +33,6 @@ SECTIONS = frozenset({"model_list", "environment_variables", *HONOURED})
 
 class _Form(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True, protected_namespaces=())
-
-
-class SimulatedOptions(BaseModel):
-    """How a simulated model behaves; seconds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    latency_s: float | None = Field(default=None, ge=0, le=600)
-    stall_s: float = Field(default=8.0, ge=0, le=600)
-
-
-class ImageRules(BaseModel):
-    """What a model takes as a picture; what is not given follows from its provider (see `images`)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    types: tuple[str, ...] | None = None
-    """Media types."""
-    max_base64_bytes: int | None = Field(default=None, ge=1)
-    max_side: int | None = Field(default=None, ge=1)
-    """Pixels of the longer edge."""
-    max_pixels: int | None = Field(default=None, ge=1)
-    max_count: int | None = Field(default=None, ge=0)
-    """Pictures a request."""
-
-
-class OwnInfo(BaseModel):
-    """`model_info.mosseval`: what the gateway knows of a model beyond LiteLLM's form."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    status: Literal["live", "retired", "web-only", "simulated"] = "live"
-    needs: tuple[str, ...] = ()
-    """Environment variables that must be set; `A|B` means that either will do."""
-    presets: dict[str, dict[str, int | float | bool]] = {}
-    retired_on: str | None = None
-    successor: str | None = None
-    source: str | None = None
-    images: ImageRules = ImageRules()
-    simulated: SimulatedOptions = SimulatedOptions()
 
 
 class ModelInfo(_Form):

@@ -6,6 +6,7 @@ ConfigError       the gateway cannot start as configured: exit code 2, one line,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -18,11 +19,13 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "unsupported_parameter": 400,
         "invalid_api_key": 401,
         "insufficient_quota": 402,
+        "model_not_allowed": 403,
         "model_not_found": 404,
         "model_not_configured": 404,
         "replay_not_found": 404,
         "not_found": 404,
         "method_not_allowed": 405,
+        "request_timeout": 408,
         "model_retired": 410,
         "request_too_large": 413,
         "provider_key_rejected": 424,
@@ -79,7 +82,7 @@ class GatewayError(Exception):
         """Headers that go with the body."""
         if self.retry_after_s is None:
             return {}
-        return {"Retry-After": f"{max(0.0, self.retry_after_s):g}"}
+        return {"Retry-After": str(max(0, math.ceil(self.retry_after_s)))}
 
 
 class ConfigError(Exception):

@@ -1,7 +1,10 @@
-"""The outermost layer: keys are checked before anything else, and nothing leaves but OpenAI's error form."""
+"""The outermost layer: every request gets an id, keys are checked before anything else, nothing leaves but OpenAI's
+error form, and each chat request is counted and logged once, at its end.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import traceback
 
@@ -11,54 +14,162 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mosseval_proxy.auth import KeyRing
+from mosseval_proxy.connections import DEPARTURES
 from mosseval_proxy.errors import GatewayError
+from mosseval_proxy.life import Life
+from mosseval_proxy.metrics import Metrics
 from mosseval_proxy.settings import is_loopback
+from mosseval_proxy.visit import SCOPE, Visit, request_id
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+COUNTED_PATH = "/v1/chat/completions"
 PORT = re.compile(r":\d*$")
+ENDING = "the gateway is shutting down; ask again"
+LEFT = "left"
+"""The outcome of a request whose client did not wait."""
 
 
 class Guard:
-    """ASGI middleware around the whole application."""
+    """ASGI middleware around the whole application; `chat` answers the hot path without a router in between."""
 
-    def __init__(self, app: ASGIApp, keys: KeyRing, *, own_names_only: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        chat: ASGIApp,
+        keys: KeyRing,
+        own_names_only: bool,
+        life: Life,
+        metrics: Metrics,
+        log_requests: bool,
+    ) -> None:
         self._app = app
+        self._chat = chat
         self._keys = keys
         self._own_names_only = own_names_only
+        self._life = life
+        self._metrics = metrics
         self._log = structlog.get_logger("mosseval_proxy")
+        self._log_requests = log_requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speaks ASGI."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
             await self._app(scope, receive, send)
             return
-        started = False
-
-        async def noting(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
+        headers = dict(scope["headers"])
+        visit = Visit(request_id(headers.get(b"x-request-id")))
+        scope[SCOPE] = visit
+        answering = _Answering(send, visit, self._life)
+        self._life.begin()
         try:
-            if scope["path"] not in OPEN_PATHS:
-                self._check(dict(scope["headers"]))
-            await self._app(scope, receive, noting)
+            await self._pass(scope, headers, receive, answering)
+        finally:
+            self._life.end()
+            if scope["path"] == COUNTED_PATH:
+                self._note(visit)
+
+    async def _pass(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answering: _Answering) -> None:
+        """The request itself. A client that leaves cancels it, whatever it is waiting for."""
+        task, visit = asyncio.current_task(), answering.visit
+        departures = scope.get("extensions", {}).get(DEPARTURES)
+        leave = _Leave(task)
+        if departures is not None:
+            departures.add(leave)
+        try:
+            self._check(headers, visit)
+            hot = scope["path"] == COUNTED_PATH and scope["method"] == "POST"
+            await (self._chat if hot else self._app)(scope, receive, answering)
         except GatewayError as error:
-            await error_response(error)(scope, receive, send)
+            visit.outcome = error.code
+            await error_response(error)(scope, receive, answering)
+        except asyncio.CancelledError:
+            if leave.done:
+                visit.outcome = LEFT
+            elif self._life.ending:
+                visit.outcome = "shutting_down"
+                await answering.break_off(GatewayError("shutting_down", ENDING))
+            else:
+                raise
         except Exception as error:  # noqa: BLE001 - the last line: everything else becomes a 500
             # The exception's words may hold a prompt or a key: its type and place are enough to find it.
-            self._log.error("unexpected", error=type(error).__name__, at=_place(error), path=scope["path"])
-            if started:
-                raise ConnectionAbortedError("the answer broke off") from None
-            failure = GatewayError("internal_error", f"unexpected {type(error).__name__}; the gateway's log says where")
-            await error_response(failure)(scope, receive, send)
+            self._log.error(
+                "unexpected", error=type(error).__name__, at=_place(error), path=scope["path"][:200], id=visit.id
+            )
+            visit.outcome = "internal_error"
+            await answering.break_off(
+                GatewayError("internal_error", f"unexpected {type(error).__name__}; the gateway's log says where")
+            )
+        finally:
+            if departures is not None:
+                departures.discard(leave)
 
-    def _check(self, headers: dict[bytes, bytes]) -> None:
-        self._keys.check(headers.get(b"authorization"))
+    def _check(self, headers: dict[bytes, bytes], visit: Visit) -> None:
+        if self._life.ending:
+            raise GatewayError("shutting_down", ENDING, retry_after_s=1)
+        visit.key = self._keys.check(headers.get(b"authorization"))
         host = headers.get(b"host", b"").decode("latin-1")
         # Without keys loopback is the fence, and a web page can get over it with a name of its own that leads here.
         if self._own_names_only and not is_loopback(host if host.endswith("]") else PORT.sub("", host)):
             raise GatewayError("invalid_request", "without keys the gateway answers to localhost and 127.0.0.1 only")
+
+    def _note(self, visit: Visit) -> None:
+        """Counts and logs a request that has ended."""
+        if visit.answer is not None:
+            self._metrics.answered(visit.model, visit.answer)
+        self._metrics.ended(visit.model, visit.outcome or LEFT)
+        if self._log_requests:
+            self._log.info("request", **visit.facts())
+
+
+class _Leave:
+    """What the connection calls when the client leaves."""
+
+    __slots__ = ("_task", "done")
+
+    def __init__(self, task: asyncio.Task[None] | None) -> None:
+        self._task = task
+        self.done = False
+
+    def __call__(self) -> None:
+        self.done = True
+        if self._task is not None:
+            self._task.cancel()
+
+
+class _Answering:
+    """An ASGI `send` that knows how far the answer has come, and puts the request's id on it."""
+
+    __slots__ = ("_events", "_life", "_send", "_started", "visit")
+
+    def __init__(self, send: Send, visit: Visit, life: Life) -> None:
+        self._send = send
+        self._life = life
+        self._started = False
+        self._events = False
+        self.visit = visit
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._started = True
+            given = message.get("headers", [])
+            self._events = any(name == b"content-type" and value.startswith(b"text/event") for name, value in given)
+            message["headers"] = [*given, (b"x-request-id", self.visit.id.encode())]
+            if self._life.ending:
+                message["headers"].append((b"connection", b"close"))
+        await self._send(message)
+
+    async def break_off(self, error: GatewayError) -> None:
+        """The error as the answer; within a stream as its last event; raises where neither can be."""
+        if not self._started:
+            response = error_response(error)
+            await self({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+            await self({"type": "http.response.body", "body": bytes(response.body)})
+        elif self._events:
+            event = b"data: " + orjson.dumps(error.body()) + b"\n\n"
+            await self({"type": "http.response.body", "body": event})
+        else:
+            raise ConnectionAbortedError("the answer broke off") from None
 
 
 def error_response(error: GatewayError) -> Response:

@@ -1,13 +1,13 @@
-"""The catalogue as others see it: the body of `/v1/models`, and the table of `mosseval models`."""
+"""The catalogue as others see it: the body of `/v1/models`."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
 from mosseval_proxy.catalogue import Catalogue, Entry
+from mosseval_proxy.model_info import DESCRIPTIVE
 
 CREATED = 1_750_000_000
 """OpenAI's form wants a time of creation; a catalogue has none, so it is one constant (Unix seconds)."""
@@ -21,7 +21,7 @@ def version() -> str:
 def model_object(entry: Entry) -> dict[str, Any]:
     """One model in OpenAI's form, with what the gateway knows beside it under `mosseval`."""
     price = None if entry.price is None else dataclasses.asdict(entry.price)
-    recorded = entry.replay
+    recorded, own = entry.replay, entry.own
     return {
         "id": entry.id,
         "object": "model",
@@ -36,8 +36,12 @@ def model_object(entry: Entry) -> dict[str, Any]:
             "key_needed": entry.key_needed,
             "needs": list(entry.needs),
             "price": price,
-            "presets": entry.own.presets,
+            "presets": {name: preset.given() for name, preset in own.presets.items()},
             "replay": None if recorded is None else dataclasses.asdict(recorded),
+            "images": own.images.model_dump(mode="json", exclude_none=True),
+            "refuses": list(own.refuses),
+            "takes_system": own.takes_system,
+            **own.model_dump(mode="json", include=set(DESCRIPTIVE)),
         },
     }
 
@@ -64,19 +68,3 @@ def route(entry: Entry) -> str:
         return "in-process"
     models = list(dict.fromkeys(deployment.model for deployment in entry.deployments))
     return ", ".join(models)
-
-
-def table(listing: Mapping[str, Any]) -> str:
-    """`/v1/models` as lines of aligned columns: id, status, route, key."""
-    rows = [("ID", "STATUS", "ROUTE", "KEY")]
-    for model in listing["data"]:
-        own = model["mosseval"]
-        key = "set" if own["key_needed"] else "not needed"
-        if own["needs"]:
-            key = f"set {', '.join(own['needs'])}"
-        rows.append((model["id"], own["status"], own["route"], key))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return "\n".join(
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]).rstrip()
-        for row in rows
-    )

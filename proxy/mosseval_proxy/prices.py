@@ -32,6 +32,8 @@ class KnownModel:
 
     provider: str
     price: Price | None
+    special: bool = False
+    """Whether it reasons or speaks the Responses API alone, and so takes other parameters than most."""
 
 
 def look_up(model: str) -> KnownModel | None:
@@ -54,10 +56,14 @@ def _cost_map() -> Mapping[str, KnownModel]:
         return {}
     entries: dict[str, dict[str, Any]] = orjson.loads(file.read_bytes())
     return {
-        name: KnownModel(str(entry.get("litellm_provider", "")), _price(entry))
+        name: KnownModel(str(entry.get("litellm_provider", "")), _price(entry), _special(entry))
         for name, entry in entries.items()
         if entry.get("mode") in ("chat", "responses", None) and name != "sample_spec"
     }
+
+
+def _special(entry: Mapping[str, Any]) -> bool:
+    return entry.get("mode") == "responses" or bool(entry.get("supports_reasoning"))
 
 
 def _price(entry: Mapping[str, Any]) -> Price | None:

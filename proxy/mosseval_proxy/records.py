@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -25,11 +25,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ImageNote:
-    """What became of a picture: the declared and the real media type, and the hash of the bytes that are sent."""
+    """What became of a picture: the declared media type, the one that is sent, the hash and number of its bytes."""
 
     source_type: str
     sent_type: str
     sha256: str
+    bytes: int = 0
+    changes: tuple[str, ...] = ()
+    """What was done to it, in words: `upright`, `scaled 5000x4000 -> 1568x1254`, `image/bmp -> image/png` …"""
+
+    def document(self) -> dict[str, Any]:
+        """As it stands in an answer: plain fields alone, so that the evaluator's records keep all of them."""
+        changes = {"changes": "; ".join(self.changes)} if self.changes else {}
+        return {"from": self.source_type, "to": self.sent_type, "sha256": self.sha256, "bytes": self.bytes, **changes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Call:
     """One validated request, on its way to a model.
 
     `messages` are in OpenAI's form, a picture's URL in them being `skeleton.marked(index)` of `pictures`; `params`
-    holds the sampling parameters that the client sent, by their OpenAI names, and nothing else.
+    holds the sampling parameters that the client sent, and `response_format`, by their OpenAI names.
     """
 
     model: str
@@ -68,18 +76,20 @@ class Call:
         """What became of each picture."""
         return tuple(picture.note for picture in self.pictures)
 
-    def whole_messages(self) -> list[dict[str, Any]]:
-        """The messages with every picture in its place as a `data:` URL."""
-        return [{**message, "content": self._content(message["content"])} for message in self.messages]
+    def whole_messages(self, stand_in: Callable[[int], str] | None = None) -> list[dict[str, Any]]:
+        """The messages with every picture in its place as a `data:` URL; `stand_in`: with that for its base64."""
+        return [{**message, "content": self._content(message["content"], stand_in)} for message in self.messages]
 
-    def _content(self, content: Any) -> Any:
-        return content if isinstance(content, str) else [self._part(part) for part in content]
+    def _content(self, content: Any, stand_in: Callable[[int], str] | None) -> Any:
+        return content if isinstance(content, str) else [self._part(part, stand_in) for part in content]
 
-    def _part(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _part(self, part: Mapping[str, Any], stand_in: Callable[[int], str] | None) -> Mapping[str, Any]:
         index = number(part["image_url"]["url"]) if part["type"] == "image_url" else None
         if index is None:
             return part
-        return {**part, "image_url": {**part["image_url"], "url": self.pictures[index].url}}
+        picture = self.pictures[index]
+        url = picture.url if stand_in is None else f"data:{picture.media_type};base64,{stand_in(index)}"
+        return {**part, "image_url": {**part["image_url"], "url": url}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ class Answer:
             "served_model": self.served_model,
             "provider": self.provider,
             "dropped_params": list(self.dropped_params),
-            "images": [{"from": note.source_type, "to": note.sent_type, "sha256": note.sha256} for note in call.images],
+            "images": [note.document() for note in call.images],
             "block": None if self.block is None else asdict(self.block),
             "safety_settings": None if self.safety_settings is None else dict(self.safety_settings),
             "attempts": 1,

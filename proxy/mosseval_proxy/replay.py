@@ -10,6 +10,7 @@ from mosseval_proxy.catalogue import Catalogue, Entry, ReplayNote
 from mosseval_proxy.config import Deployment, ModelInfo
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.listing import route
+from mosseval_proxy.model_info import OwnInfo
 from mosseval_proxy.recordings import Recorded, Recording, Recordings, Unanswered
 from mosseval_proxy.records import Answer, Call, Delta
 
@@ -82,8 +83,15 @@ def _entry(model: str, found: tuple[Recording, ...], shadowed: Entry | None) -> 
         simulated=any(recording.simulated for recording in found),
         instead_of=None if shadowed is None else route(shadowed),
     )
-    deployment = Deployment(model, {"model": f"{PROVIDER}/{model}"}, ModelInfo())
+    own = OwnInfo() if shadowed is None else _kept(shadowed.own)
+    deployment = Deployment(model, {"model": f"{PROVIDER}/{model}"}, ModelInfo(mosseval=own))
     return Entry(model, (deployment,), PROVIDER, key_needed=False, replay=note)
+
+
+def _kept(own: OwnInfo) -> OwnInfo:
+    """What stays true of a model that is replayed; its presets too, so that the same command works."""
+    names = ("presets", "retired_on", "successor", "source", "looked_up", "papers", "note")
+    return OwnInfo.model_construct(**{name: getattr(own, name) for name in names})
 
 
 def _shadowed(catalogue: Catalogue, model: str) -> Entry | None:

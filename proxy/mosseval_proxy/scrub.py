@@ -10,12 +10,15 @@ MAX_LENGTH = 2000
 REMOVED = "[key removed]"
 KEY_LIKE = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|key|hf|r8|fw|csk|nvapi|tgp|pplx)[-_][A-Za-z0-9*_-]{8,}"
-    r"|\bAIza[A-Za-z0-9_-]{20,}|\bA[KS]IA[A-Z0-9]{12,}|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]{10,}"
+    r"|\bAIza[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_.-]{8,}|\bA[KS]IA[A-Z0-9]{12,}|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]{10,}"
     r"|-----BEGIN[A-Z ]*PRIVATE KEY-----.*?(?:-----END[A-Z ]*PRIVATE KEY-----|$)",
     re.S,
 )
 NAMED = re.compile(
-    r"(?i)(\bbearer\s+|[?&](?:api_?)?key=|\b(?:x-api-key|api[-_]?key|authorization)[\"']?\s*[:=]\s*[\"']?)[^\s\"'&,}]{6,}"
+    r"(?i)(\b(?:bearer|basic)\s+|[?&](?:api_?)?key="
+    r"|\b(?:x-api-key|api[-_]?key|authorization|x-amz-security-token|access_token|private_key)"
+    r"[\"']?\s*[:=]\s*[\"']?(?:(?:bearer|basic)\s+)?)"
+    r"[^\s\"'&,}]{6,}"
 )
 ENCODED = re.compile(r"(?:data:[a-z0-9.+/-]{1,60};base64,)?[A-Za-z0-9+/]{200,}={0,2}")
 

@@ -4,58 +4,71 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
+import resource
 import signal
 import socket
 import stat
 import threading
 from collections.abc import Callable
+from types import FrameType
 
 import structlog
 import uvicorn
 import uvloop
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
+from mosseval_proxy.connections import Connection
 from mosseval_proxy.errors import ConfigError
+from mosseval_proxy.life import Life
 from mosseval_proxy.settings import Settings, check_exposure
-from mosseval_proxy.wire import CuttableProtocol
 
-GRACE_S = 10
-"""How long requests in flight may take to finish once the gateway is told to end."""
 ORPHAN_GRACE_S = 1
-"""The same once the parent is gone: nobody waits for those answers."""
+"""How long requests in flight may take once the parent is gone: nobody waits for those answers."""
+LAST_WORDS_S = 2
+"""For answers that are written to reach slow clients, at the very end."""
+KEEP_ALIVE_S = 65
+"""Longer than clients commonly keep an idle connection: the side that sends the next request should end it."""
 BACKLOG = 2048
+COLLECTED_AFTER = (10_000, 20, 20)
+"""The garbage collector's thresholds: a request makes some hundred objects and hardly a cycle among them."""
+OPEN_FILES = 65_536
 
 
-def listen(settings: Settings, fd: int | None) -> socket.socket:
-    """The listening socket, at an address that `check_exposure` has allowed.
+def listen(settings: Settings, fd: int | None, *, shared: bool = False) -> socket.socket:
+    """The listening socket, at an address that `check_exposure` has allowed; `shared`: others may join it there.
 
     Raises ConfigError for one that is taken or unknown, and for an inherited socket that will not do.
     """
     if fd is not None:
         return _inherited(settings, fd)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    address = (settings.host, settings.port)
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+        return socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=shared)
     except OSError as error:
         raise ConfigError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}") from None
 
 
-def serve(app: FastAPI, settings: Settings, sock: socket.socket, *, exit_with_stdin: bool) -> int:
+def serve(app: ASGIApp, settings: Settings, sock: socket.socket, life: Life, *, exit_with_stdin: bool) -> int:
     """Serves until told to end; returns the exit code."""
+    _raise_open_files()
     config = uvicorn.Config(
         app,
-        http=CuttableProtocol,
+        http=Connection.within(settings.body_timeout_s),
         ws="none",
         lifespan="on",
         log_config=None,
-        access_log=settings.access_log,
+        access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=LAST_WORDS_S,
     )
-    server = uvicorn.Server(config)
-    host, port = sock.getsockname()[:2]
-    structlog.get_logger("mosseval_proxy").info("listening", host=host, port=port, keys=len(settings.keys))
+    server = Server(config, life, settings.grace_s)
+    _tidy()
     # uvicorn ends in good order on SIGTERM and then sends the signal again: that one is not meant to kill.
     signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     try:
@@ -65,12 +78,57 @@ def serve(app: FastAPI, settings: Settings, sock: socket.socket, *, exit_with_st
     return 0 if server.started else 1
 
 
-async def _until_told(server: uvicorn.Server, sock: socket.socket, *, exit_with_stdin: bool) -> None:
+def _tidy() -> None:
+    """Takes what was loaded out of the garbage collector's sight, which else walks through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server with an end in good order.
+
+    Told to end, it is not ready at once, answers what is new with 503, and goes when nothing is in hand any more or
+    `grace_s` is over; what is still in hand then is broken off with an error. Told twice, it does not wait.
+    """
+
+    def __init__(self, config: uvicorn.Config, life: Life, grace_s: float) -> None:
+        super().__init__(config)
+        self._life = life
+        self.grace_s = grace_s
+        self._hurry = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        if self._life.ending and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._hurry.set)
+        self._life.ending = True
+        super().handle_exit(sig, frame)
+
+    async def main_loop(self) -> None:
+        """Serves until told to end, then waits for what is in hand."""
+        self._loop = asyncio.get_running_loop()
+        await super().main_loop()
+        self._life.ending = True
+        waiting = [asyncio.create_task(self._life.idle()), asyncio.create_task(self._hurry.wait())]
+        await asyncio.wait(waiting, timeout=self.grace_s, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        late = set(self.server_state.tasks)
+        for request in late:
+            request.cancel()
+        if late:
+            structlog.get_logger("mosseval_proxy").warning("broken off", requests=len(late))
+            await asyncio.wait(late, timeout=LAST_WORDS_S)
+
+
+async def _until_told(server: Server, sock: socket.socket, *, exit_with_stdin: bool) -> None:
     if exit_with_stdin:
         loop = asyncio.get_running_loop()
 
         def ended() -> None:
-            server.config.timeout_graceful_shutdown = ORPHAN_GRACE_S
+            server.grace_s = ORPHAN_GRACE_S
             server.should_exit = True
 
         watch = threading.Thread(target=_wait_for_end, args=(loop, ended), daemon=True, name="stdin")
@@ -100,3 +158,11 @@ def _inherited(settings: Settings, fd: int) -> socket.socket:
     if sock.family in (socket.AF_INET, socket.AF_INET6):
         check_exposure(settings, sock.getsockname()[0])
     return sock
+
+
+def _raise_open_files() -> None:
+    """Each client is an open file, and the usual soft limit of 1,024 is soon reached."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

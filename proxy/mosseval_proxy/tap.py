@@ -1,52 +1,152 @@
-"""Reads what litellm's streams leave out, by looking at the provider's chunks on their way into litellm.
+"""One streamed answer of a provider that does not speak OpenAI's form, put together as it comes.
 
-litellm drops OpenAI's streamed refusals and the reason of a block, and makes up a finish reason `stop` where an
-upstream ended without one. By duck typing: litellm itself is imported in `upstream` alone.
+`NativeStream` reads the bytes of the forms that `outcomes.native` knows; litellm's chunks serve for all others, of
+which it is said when litellm saw no end.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
-
-import orjson
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.outcomes import raw_block, read_response, text
+from mosseval_proxy.outcomes import read_response, text
+from mosseval_proxy.outcomes.native import Form, Said, error
+from mosseval_proxy.passthrough.events import DONE, Events, TooLong
+from mosseval_proxy.passthrough.forms import document
 from mosseval_proxy.records import Answer, Delta
 
-TELLING = ("blockReason", "finishReason", "candidates", "stop_reason", "finish_reason", "refusal")
-MAX_REFUSAL = 100_000
+SMALLEST_FRAME = 16
+"""Bytes of an AWS event stream's frame without headers and payload."""
 
 
-class StreamTap:
-    """Collects one stream: text and usage from litellm's chunks, refusals and block reasons from the provider's."""
+class Framing(Protocol):
+    """Takes a stream's bytes apart."""
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """The JSON documents that this piece completes. Raises TooLong, ValueError."""
+        ...
+
+
+class NativeStream:
+    """Takes a stream's bytes until it is `over`; an event may have `limit` bytes."""
+
+    def __init__(self, form: Form, provider: str, limit: int) -> None:
+        self._form = form
+        self._provider = provider
+        self._said = Said()
+        self._framing: Framing = FRAMINGS[form.framing](limit)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to come."""
+        return self._said.over
+
+    def feed(self, piece: bytes) -> Delta | None:
+        """What this piece says; None where it says nothing."""
+        said = self._said
+        texts, thoughts = len(said.texts), len(said.thoughts)
+        try:
+            for data in self._framing.feed(piece):
+                if not said.over and data != DONE:
+                    self._event(data)
+        except (TooLong, ValueError) as fault:
+            said.fail(f"the provider's stream cannot be read: {fault or 'an event is over its bound'}", 500)
+        fresh = Delta("".join(said.texts[texts:]), "".join(said.thoughts[thoughts:]))
+        return fresh if fresh.text or fresh.reasoning else None
+
+    def outcome(self) -> Answer | GatewayError:
+        """The whole. A stream that ended without a reason was cut off."""
+        return self._said.outcome(self._provider)
+
+    def _event(self, data: bytes) -> None:
+        found = document(data)
+        if found is None:
+            raise ValueError("an event is no JSON object")
+        if not error(self._said, found):
+            self._form.event(self._said, found)
+
+
+class Lines:
+    """A JSON document a line, of at most `limit` bytes; what no line's end follows was cut."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._line = bytearray()
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """The documents that this piece completes. Raises TooLong."""
+        *ended, rest = piece.split(b"\n")
+        for part in ended:
+            line = bytes(self._line + part).strip()
+            self._line.clear()
+            if line:
+                yield line
+        self._line += rest
+        if len(self._line) > self._limit:
+            raise TooLong
+
+
+class Frames:
+    """Frames of an AWS event stream: the payload, with the kind of its event or exception as `type`."""
+
+    def __init__(self, limit: int) -> None:
+        # Found where it is first needed: it belongs to boto3, which takes a while.
+        from botocore.eventstream import EventStreamBuffer, ParserError  # type: ignore[import-untyped]
+
+        self._limit = limit
+        self._waiting = bytearray()
+        self._frames: Any = EventStreamBuffer()
+        self._broken = ParserError
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """The documents that this piece completes. Raises TooLong, ValueError."""
+        self._waiting += piece
+        while len(self._waiting) >= SMALLEST_FRAME:
+            length = int.from_bytes(self._waiting[:4])
+            if length > self._limit:
+                raise TooLong
+            if length < SMALLEST_FRAME:
+                raise ValueError("a frame is shorter than a frame can be")
+            if length > len(self._waiting):
+                return
+            yield _typed(self._parsed(bytes(self._waiting[:length])))
+            del self._waiting[:length]
+
+    def _parsed(self, frame: bytes) -> Any:
+        # botocore would look at all that it waits for again with every piece, so it is handed whole frames.
+        self._frames.add_data(frame)
+        try:
+            return next(self._frames)
+        except (self._broken, StopIteration) as fault:
+            raise ValueError(f"a frame is broken: {fault}") from None
+
+
+def _typed(frame: Any) -> bytes:
+    kind = frame.headers.get(":event-type") or frame.headers.get(":exception-type") or "error"
+    payload = frame.payload.strip()
+    if not payload.startswith(b"{") or not str(kind).isidentifier():
+        raise ValueError("a frame is no JSON object")
+    rest = payload[1:].lstrip()
+    return b'{"type":"%s"%s' % (str(kind).encode(), rest if rest.startswith(b"}") else b"," + rest)
+
+
+FRAMINGS: dict[str, Callable[[int], Framing]] = {"events": Events, "lines": Lines, "frames": Frames}
+
+
+class LiteLLMStream:
+    """Collects litellm's chunks."""
 
     def __init__(self, provider: str) -> None:
         self._provider = provider
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
-        self._refusal = ""
-        self._fields: dict[str, Any] = {}
-        self._raw: Mapping[str, Any] | None = None
-        self._usage: Mapping[str, Any] | None = None
+        self._texts: list[str] = []
+        self._thoughts: list[str] = []
+        self._usage: Any = None
         self._model: str | None = None
         self._finish: str | None = None
-        self._ended = False
-        self._understood = False
-
-    async def attach(self, wrapper: Any) -> None:
-        """Puts itself between the provider's stream and litellm's wrapper of it."""
-        if wrapper.completion_stream is None:
-            await wrapper.fetch_stream()
-        inner = wrapper.completion_stream
-        if hasattr(inner, "streaming_response"):
-            inner.streaming_response = self._lines(inner.streaming_response)
-        else:
-            wrapper.completion_stream = self._chunks(inner)
 
     def delta(self, chunk: Any) -> Delta | None:
-        """One of litellm's chunks; None where it carries no text."""
+        """One chunk; None where it carries no text."""
         usage = getattr(chunk, "usage", None)
         if usage is not None:
             self._usage = usage.model_dump()
@@ -56,78 +156,19 @@ class StreamTap:
         self._finish = chunk.choices[0].finish_reason or self._finish
         delta = chunk.choices[0].delta
         piece = text(getattr(delta, "content", None)) or ""
-        reasoning = text(getattr(delta, "reasoning_content", None)) or ""
-        self._text.append(piece)
-        self._reasoning.append(reasoning)
-        return Delta(piece, reasoning) if piece or reasoning else None
+        thought = text(getattr(delta, "reasoning_content", None)) or ""
+        self._texts.append(piece)
+        self._thoughts.append(thought)
+        return Delta(piece, thought) if piece or thought else None
 
     def answer(self, finish: str | None) -> Answer | GatewayError:
-        """The whole; `finish` is the reason that litellm noted, which counts where the tap understood no chunk."""
-        ended = self._ended or (finish is not None and not self._understood)
-        if not ended and raw_block(self._raw, self._provider) is None:
+        """The whole; `finish` is the reason that litellm noted, None where it saw no end."""
+        if finish is None:
             return GatewayError("upstream_unavailable", "the provider's stream was cut off before its end")
-        message = {
-            "content": "".join(self._text) or None,
-            "refusal": self._refusal or None,
-            "reasoning_content": "".join(self._reasoning) or None,
-        }
-        choice = {"message": message, "finish_reason": self._finish or finish, "provider_specific_fields": self._fields}
-        response = {"choices": [choice], "usage": self._usage, "model": self._model}
-        return read_response(response, self._provider, self._raw)
+        message = {"content": "".join(self._texts) or None, "reasoning_content": "".join(self._thoughts) or None}
+        choice = {"message": message, "finish_reason": self._finish or finish}
+        return read_response({"choices": [choice], "usage": self._usage, "model": self._model}, self._provider)
 
     def blocked(self, answer: Answer) -> Answer:
         """A block that came as an error in mid-stream, with the text so far."""
-        return Answer("".join(self._text) or None, "content_filter", refusal=answer.refusal, block=answer.block)
-
-    async def _lines(self, lines: Any) -> AsyncIterator[Any]:
-        """Server-sent events as text: Anthropic, Gemini, and most that speak OpenAI's form."""
-        async for line in lines:
-            words = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
-            if isinstance(words, str) and any(word in words for word in TELLING):
-                self._line(words)
-            yield line
-
-    async def _chunks(self, chunks: Any) -> AsyncIterator[Any]:
-        """Chunks that OpenAI's own package has parsed, and whatever other adapters yield."""
-        async for chunk in chunks:
-            for choice in getattr(chunk, "choices", None) or ():
-                if hasattr(choice, "model_dump"):
-                    self._choice(choice.model_dump())
-            yield chunk
-
-    def _line(self, line: str) -> None:
-        try:
-            document = orjson.loads(line[line.index("{") :])
-        except ValueError:
-            return
-        if not isinstance(document, dict):
-            return
-        if isinstance(document.get("choices"), list):
-            for choice in document["choices"]:
-                self._choice(choice)
-        elif document.get("type") == "message_delta" and isinstance(document.get("delta"), dict):
-            self._end(bool(document["delta"].get("stop_reason")))
-            self._raw = {**document["delta"], "type": "message"}
-        elif document.get("type") == "message_start":
-            self._end(False)
-        elif "candidates" in document or "promptFeedback" in document:
-            found = document.get("candidates")
-            first = found[0] if isinstance(found, list) and found else None
-            self._end(isinstance(first, Mapping) and bool(first.get("finishReason")))
-            self._raw = document
-
-    def _choice(self, choice: Any) -> None:
-        """A choice in OpenAI's form."""
-        if not isinstance(choice, Mapping):
-            return
-        self._end(bool(choice.get("finish_reason")))
-        delta = choice.get("delta")
-        refusal = delta.get("refusal") if isinstance(delta, Mapping) else None
-        if isinstance(refusal, str) and len(self._refusal) < MAX_REFUSAL:
-            self._refusal += refusal
-        if choice.get("content_filter_results"):
-            self._fields["content_filter_results"] = choice["content_filter_results"]
-
-    def _end(self, ended: bool) -> None:
-        self._understood = True
-        self._ended = self._ended or ended
+        return Answer("".join(self._texts) or None, "content_filter", refusal=answer.refusal, block=answer.block)

@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 from fake_endpoint import REFUSAL, FakeEndpoint, answer
 from mosseval_process import Mosseval, gateway_of, lines, records
@@ -152,3 +152,13 @@ def test_configured_endpoint_is_asked_through_the_gateway_and_money_is_counted(
     document = json.loads(mosseval("summary", "run", "--format", "json").out)
     assert (document["refusal_rate"]["refused"], document["refusal_rate"]["of"]) == (1, 6)
     assert document["simulated"] is False
+
+
+def test_what_sets_a_service_up_is_not_for_the_gateway_of_one_run(mosseval: Mosseval) -> None:
+    service = {
+        "REDIS_URL": "redis://127.0.0.1:9/0",
+        "MOSSEVAL_GATEWAY_WORKERS": "4",
+        "MOSSEVAL_GATEWAY_KEYS_FILE": "absent.yaml",
+    }
+    result = mosseval("run", "--model", "simulated/helpful", "--limit", "2", environment=service)
+    assert result.code == 0, result.err

@@ -116,8 +116,8 @@ def test_an_unknown_model_names_the_nearest(gateway: Gateway) -> None:
     assert caught.value.body["nearest"][0] == "simulated/helpful"  # type: ignore[index]
     assert "simulated/helpful" in caught.value.message
     with pytest.raises(openai.NotFoundError) as caught:
-        ask(gateway, "gpt-4o")
-    assert caught.value.body["nearest"][0] == "openai/gpt-4o"  # type: ignore[index]
+        ask(gateway, "gpt-4.1")
+    assert caught.value.body["nearest"][0] == "openai/gpt-4.1"  # type: ignore[index]
 
 
 def test_a_listed_model_without_its_key_says_what_to_set(gateway: Gateway) -> None:

@@ -42,7 +42,8 @@ REFUSED_FIELDS = [
     ("str", 1, "unsupported_parameter"),
     ("messages", [], "invalid_request"),
     ("messages", [{"role": "tool", "content": "x"}], "invalid_request"),
-    ("mosseval", {"safety_settings": {"HARM_CATEGORY_X": "MAYBE"}}, "invalid_request"),
+    ("mosseval", {"safety_settings": "off"}, "invalid_request"),
+    ("mosseval", {"safety": {}}, "unsupported_parameter"),
 ]
 
 
@@ -103,9 +104,10 @@ BAD_IMAGES = [
     ("data:image/png;base64,", "empty"),
     ("data:image/png;base64,@@@@", "base64"),
     ("data:image/png,abc", "base64 form"),
-    (data_url(b"<html><body>404</body></html>"), "no JPEG, PNG, GIF or WebP"),
+    (data_url(b"<html><body>404</body></html>"), "a web page"),
     (data_url(picture()[:60]), "cannot be decoded"),
-    (data_url(picture("BMP")), "no JPEG, PNG, GIF or WebP"),
+    (data_url(b"<svg/>"), "an SVG"),
+    (data_url(b"How do I boil an egg?"), "no picture of a known type"),
 ]
 
 

@@ -25,6 +25,8 @@ model_list:
     model_info: {mosseval: {simulated: {latency_s: 0, stall_s: 0.1}}}
   - model_name: unreachable
     litellm_params: {model: hosted_vllm/x, api_base: "http://127.0.0.1:9/v1"}
+  - model_name: translated
+    litellm_params: {model: anthropic/claude-3-haiku-20240307, api_base: "http://127.0.0.1:9", api_key: none-at-all}
 """
 
 
@@ -40,15 +42,16 @@ def ask(gateway: Gateway, model: str, question: str = "How do I boil an egg?") -
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="reads /proc")
-def test_litellm_is_not_loaded_for_simulated_models(tmp_path: Path) -> None:
+def test_litellm_is_loaded_only_for_what_it_translates(tmp_path: Path) -> None:
     with gateway_process(tmp_path, CONFIG) as fresh:
         maps = Path(f"/proc/{fresh.pid}/maps")
         ask(fresh, "simulated/helpful")
         assert "_tiktoken" not in maps.read_text()
-        with pytest.raises(openai.InternalServerError) as caught:
-            ask(fresh, "unreachable")
-        assert (caught.value.status_code, caught.value.code) == (502, "upstream_unavailable")
-        assert "_tiktoken" in maps.read_text()
+        for model, loaded in (("unreachable", False), ("translated", True)):
+            with pytest.raises(openai.InternalServerError) as caught:
+                ask(fresh, model)
+            assert (caught.value.status_code, caught.value.code) == (502, "upstream_unavailable")
+            assert ("_tiktoken" in maps.read_text()) is loaded
 
 
 def test_simulated_models_answer_alike_in_every_process(gateway: Gateway, tmp_path: Path) -> None:

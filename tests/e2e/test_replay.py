@@ -154,6 +154,50 @@ def test_a_model_that_cannot_be_asked_any_more_names_the_replay(gateway: Gateway
         ask(gateway, model, "b/1")
     assert caught.value.code == code
     assert "--replay" in caught.value.message
+    assert "--replay" in caught.value.body["replay"]  # type: ignore[index]
+
+
+def test_the_shipped_models_that_can_be_asked_no_more_say_what_to_do(gateway: Gateway) -> None:
+    with pytest.raises(openai.APIStatusError) as caught:
+        ask(gateway, "claude-3-opus", "mossbench/1")
+    assert (caught.value.status_code, caught.value.code) == (410, "model_retired")
+    body: Any = caught.value.body
+    assert (body["retired_on"], body["successor"]) == ("2026-01-05", "anthropic/claude-opus-4-8")
+    with pytest.raises(openai.NotFoundError) as web:
+        ask(gateway, "gpt-4o-web", "mossbench/1")
+    assert web.value.code == "model_not_configured"
+    with pytest.raises(openai.NotFoundError) as server:
+        ask(gateway, "llava-1.5-7b", "mossbench/1")
+    assert server.value.code == "model_not_configured"
+    assert server.value.body["needs"] == ["MOSSEVAL_LLAVA_1_5_7B_URL"]  # type: ignore[index]
+
+
+def test_retired_web_only_and_live_ids_are_all_served_from_recordings(mosseval: Mosseval, tmp_path: Path) -> None:
+    data = write(tmp_path / "benchmark", 2)
+    names = (
+        "claude-3-sonnet",
+        "gpt-4o-web",
+        "gemini-advanced-web",
+        "claude-3-opus-web",
+        "gpt-4o",
+        "mplug-owl2",
+        "bard",
+    )
+    for name in names:
+        transcript(tmp_path / "recorded", name, {"1": f"the words of {name}", "2": None})
+    models = [part for name in names for part in ("--model", name)]
+    where = ("--replay", "recorded", "--benchmark", "mossbench", "--data", data, "--judge", "none")
+    result = mosseval("run", *models, *where, "--out", "runs")
+    assert result.code == 1, result.err
+    runs = {json.loads(file.read_text())["config"]["model"]: file.parent for file in tmp_path.rglob("run.json")}
+    assert set(runs) == set(names)
+    for name, run in runs.items():
+        assert records(run)["1"]["text"] == f"the words of {name}"
+        assert records(run)["2"]["status"] == "empty"
+    paper = mosseval("run", "--model", "claude-3-sonnet", "--preset", "paper", *where, "--out", "as-the-paper")
+    assert paper.code == 1, paper.err
+    config = json.loads((tmp_path / "as-the-paper" / "run.json").read_text())["config"]
+    assert config["decoding"] == {"max_tokens": 1024, "temperature": 0}
 
 
 def gateway_command(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -172,7 +216,7 @@ def test_a_folder_that_cannot_be_served_ends_the_start_with_2(tmp_path: Path) ->
 def test_models_lists_them_without_serving(tmp_path: Path) -> None:
     result = gateway_command("models", "--replay", transcript(tmp_path, "m", {"1": "x"}))
     assert result.returncode == 0, result.stderr
-    assert [line.split()[:2] for line in result.stdout.splitlines() if line.startswith("m ")] == [["m", "replay"]]
+    assert {each["id"]: each["mosseval"]["status"] for each in json.loads(result.stdout)["data"]}["m"] == "replay"
 
 
 COMPARED = ("status", "text", "reasoning", "refusal", "block", "finish_reason")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from mosseval_proxy.catalogue import Catalogue, build, builtin, resolved
+from mosseval_proxy.catalogue import Catalogue, build, resolved
 from mosseval_proxy.config import parse_config
 from mosseval_proxy.errors import ConfigError, GatewayError
-from mosseval_proxy.listing import model_list, table
+from mosseval_proxy.listing import model_list, model_object
 
 
 def catalogue(text: str = "", environment: Mapping[str, str] | None = None) -> Catalogue:
@@ -50,7 +50,8 @@ def test_nearest_names() -> None:
     found = catalogue()
     assert found.nearest("simulated/helpfull")[0] == "simulated/helpful"
     assert found.nearest("HELPFUL")[0] == "simulated/helpful"
-    assert found.nearest("gpt-4o")[0] == "openai/gpt-4o"
+    assert found.nearest("gpt-4o-mini")[0] == "openai/gpt-4o-mini"
+    assert found.nearest("claude-3-opuss")[0] == "claude-3-opus"
     assert found.nearest("claude-opus-4-6")[0] == "anthropic/claude-opus-4-6"
 
 
@@ -112,7 +113,17 @@ def test_the_fingerprint_leaves_keys_out_and_nothing_else() -> None:
     assert of("model: openai/y, api_key: first") != base
     assert of("model: openai/x, api_key: first, temperature: 0") != base
     assert of("model: openai/x, api_key: first, input_cost_per_token: 1") != base
-    assert of("model: openai/x, api_key: first", "{mosseval: {presets: {paper: {temperature: 0}}}}") != base
+    for changing in ("presets: {paper: {temperature: 0}}", "refuses: [seed]", "takes_system: false", "status: retired"):
+        assert of("model: openai/x, api_key: first", f"{{mosseval: {{{changing}}}}}") != base, changing
+    for telling in (
+        "note: n",
+        "source: 'https://a'",
+        "looked_up: 2026-01-01",
+        "context: 5",
+        "successor: b",
+        "papers: [p]",
+    ):
+        assert of("model: openai/x, api_key: first", f"{{mosseval: {{{telling}}}}}") == base, telling
     assert catalogue("", {"OPENAI_API_KEY": "k"}).sha256 == catalogue().sha256
 
 
@@ -178,6 +189,14 @@ def test_references_in_lists_are_resolved_too() -> None:
     assert resolved(params, {"HALT": "x"}) == {"stop": ["x", {"deep": "x"}, 3]}
 
 
+def test_an_unset_key_is_not_replaced_by_that_of_another_server() -> None:
+    params = {"model": "hosted_vllm/x", "api_base": "http://a/v1", "api_key": "os.environ/KEY"}
+    assert resolved(params, {"HOSTED_VLLM_API_KEY": "planted"})["api_key"] == "none"
+    assert resolved(params, {"KEY": "k"})["api_key"] == "k"
+    assert resolved({**params, "model": "azure/x"}, {})["api_key"] is None
+    assert "api_key" not in resolved({"model": "hosted_vllm/x"}, {})
+
+
 def test_secrets_are_known_and_shown_nowhere() -> None:
     text = "model_list:\n" + one(
         "a", "model: bedrock/x, aws_secret_access_key: planted-one, extra_headers: {h: planted-two}"
@@ -187,18 +206,24 @@ def test_secrets_are_known_and_shown_nowhere() -> None:
     )
     assert found.secrets() == {"planted-one", "planted-two", "planted-three"}
     assert "planted" not in repr(model_list(found))
-    assert "planted" not in table(model_list(found))
     assert "planted-three" not in repr(found)
 
 
-def test_the_built_in_models_parse_and_cover_the_providers() -> None:
-    names = {deployment.model_name for deployment in builtin().deployments}
-    providers = "openai anthropic gemini vertex_ai azure bedrock mistral xai dashscope openrouter together_ai"
-    wanted = [f"{name}/*" for name in (*providers.split(), "fireworks_ai", "groq", "cohere", "ollama", "hosted_vllm")]
-    assert names >= {*wanted, "simulated/helpful", "simulated/cautious", "simulated/blocking", "simulated/flaky"}
-    assert builtin().ignored == ()
+def test_a_model_named_by_a_variable_is_that_model() -> None:
+    text = "model_list:\n" + one("a", "model: os.environ/MY_MODEL, api_key: k")
+    known = catalogue(text, {"MY_MODEL": "openai/gpt-4o"}).entries["a"]
+    assert (known.provider, model_object(known)["mosseval"]["route"]) == ("openai", "openai/gpt-4o")
+    assert known.price == catalogue().find("openai/gpt-4o").price
+    assert catalogue(text, {"MY_MODEL": "simulated/helpful"}).entries["a"].simulated == "simulated/helpful"
+    unknown = catalogue(text).entries["a"]
+    assert (unknown.needs, unknown.price, unknown.configured) == (("MY_MODEL",), None, False)
 
 
-def test_a_wildcard_is_no_model() -> None:
-    assert catalogue().entries["openai/*"].is_wildcard
-    assert catalogue().find("openai/gpt-4o").pattern == "openai/*"
+def test_what_an_entry_says_it_needs_is_all_that_it_needs() -> None:
+    params = "model: hosted_vllm/x, api_base: os.environ/BASE, api_key: os.environ/KEY"
+    text = "model_list:\n" + one("a", params, "{mosseval: {needs: [BASE]}}") + one("b", params)
+    text += one("c", "model: openai/x, api_base: 'http://a/v1'", "{mosseval: {needs: []}}")
+    found = catalogue(text, {"BASE": "http://b/v1"})
+    assert found.entries["a"].needs == ()
+    assert found.entries["b"].needs == ("KEY",)
+    assert found.entries["c"].needs == ()

@@ -83,6 +83,33 @@ FAULTS = [
         "model_list:\n  - model_name: a\n    litellm_params: {model: b}\n    model_info: {mosseval: {unheard: 1}}",
         "c.yaml:4: model_list[0].model_info.mosseval.unheard",
     ),
+    *(
+        (
+            f"model_list:\n  - model_name: a\n    litellm_params: {{model: b}}\n    model_info:\n      mosseval:\n"
+            f"        status: live\n        {wrong}",
+            f"c.yaml:7: model_list[0].model_info.mosseval.{field}",
+        )
+        for wrong, field in (
+            ("retired_on: someday", "retired_on: "),
+            ("looked_up: [2026]", "looked_up: "),
+            ("source: 'javascript:x'", "source: "),
+            ("context: 0", "context: "),
+            ("refuses: [temprature]", "refuses[0]: "),
+            ("takes_system: perhaps", "takes_system: "),
+            ("presets: {paper: {temprature: 0}}", "presets.paper.temprature: "),
+            ("presets: {paper: {top_p: 2}}", "presets.paper.top_p: "),
+            ("presets: {paper: {safety_settings: [x]}}", "presets.paper.safety_settings: "),
+            ("images: {max_count: -1}", "images.max_count: "),
+            ("serve: {engine: other, repository: a/b, command: c}", "serve.engine: "),
+            ("serve: {engine: vllm, command: c}", "serve.repository: "),
+            ("serve: {engine: vllm, repository: a/b, command: c, gpu_memory_gb: 0}", "serve.gpu_memory_gb: "),
+            ("needs: OPENAI_API_KEY", "needs: "),
+        )
+    ),
+    (
+        "model_list:\n  - model_name: a\n    litellm_params: {model: b}\n    model_info: {mosseval: {status: gone}}",
+        "c.yaml:4: model_list[0].model_info.mosseval.status: ",
+    ),
     ("litellm_settings: [a]", "c.yaml:1: litellm_settings: must be a mapping"),
     ("litellm_settings:\n  request_timeout: soon", "c.yaml:2: litellm_settings.request_timeout: must be a number"),
     ("environment_variables:\n  'A B': c", "c.yaml:2: environment_variables.A B"),

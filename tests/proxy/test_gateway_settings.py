@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from mosseval_proxy.auth import KeyRing
+from mosseval_proxy.auth import KeyRing, plain_keys
 from mosseval_proxy.errors import ConfigError, GatewayError
 from mosseval_proxy.settings import Settings, check_exposure, read_settings
 
@@ -51,7 +53,7 @@ def test_anything_else_needs_a_key_or_leave_by_name(host: str) -> None:
 
 
 def test_any_of_the_keys_opens_and_nothing_else() -> None:
-    ring = KeyRing(["first-key", "second-key"])
+    ring = KeyRing(plain_keys(["first-key", "second-key"]))
     ring.check(b"Bearer second-key")
     ring.check(b"bearer  first-key ")
     for header in (None, b"", b"Bearer ", b"Bearer first-key2", b"Bearer first-ke", b"Basic first-key", b"\xff\xfe"):
@@ -59,3 +61,15 @@ def test_any_of_the_keys_opens_and_nothing_else() -> None:
             ring.check(header)
         assert caught.value.status == 401
     KeyRing([]).check(None)
+
+
+def test_every_setting_stands_in_the_documentation() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "gateway.md").read_text()
+    missing = [name for name in Settings.model_fields if f"`{name.upper()}`" not in page]
+    assert not missing
+
+
+def test_the_room_for_bodies_holds_at_least_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOSSEVAL_GATEWAY_MAX_BYTES_IN_FLIGHT", "2000")
+    with pytest.raises(ConfigError, match="MAX_BYTES_IN_FLIGHT"):
+        read_settings()

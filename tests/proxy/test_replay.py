@@ -11,7 +11,7 @@ from recorded import run_folder, transcript
 
 from mosseval_proxy.catalogue import Catalogue, build
 from mosseval_proxy.config import parse_config
-from mosseval_proxy.listing import model_list, table
+from mosseval_proxy.listing import model_list
 from mosseval_proxy.recordings import read_recordings
 from mosseval_proxy.replay import over
 from mosseval_proxy.settings import read_settings
@@ -20,7 +20,8 @@ CONFIG = """
 model_list:
   - model_name: mine
     litellm_params: {model: openai/gpt-4o, api_key: k}
-    model_info: {input_cost_per_token: 1, output_cost_per_token: 1, mosseval: {status: retired, presets: {paper: {}}}}
+    model_info:
+      {input_cost_per_token: 1, output_cost_per_token: 1, mosseval: {status: retired, presets: {p: {seed: 7}}}}
 """
 
 
@@ -40,6 +41,15 @@ def test_a_recorded_model_is_listed_as_a_replay(catalogue: Catalogue, tmp_path: 
     run_folder(tmp_path / "run")
     replayed = over(catalogue, read_recordings(tmp_path))
     own = listed(replayed, "web")
+    assert own.pop("limits") == {"rpm": None, "tpm": None, "in_flight": None}
+    unsaid = ("retired_on", "successor", "source", "looked_up", "context", "serve", "note")
+    assert {name: own.pop(name) for name in unsaid} == dict.fromkeys(unsaid)
+    assert {name: own.pop(name) for name in ("images", "refuses", "takes_system", "papers")} == {
+        "images": {},
+        "refuses": [],
+        "takes_system": True,
+        "papers": [],
+    }
     assert own == {
         "status": "replay",
         "provider": "replay",
@@ -56,8 +66,6 @@ def test_a_recorded_model_is_listed_as_a_replay(catalogue: Catalogue, tmp_path: 
     assert listed(replayed, "simulated/helpful") == listed(catalogue, "simulated/helpful")
     assert listed(replayed, "simulated/helpful")["replay"] is None
     assert str(tmp_path) not in json.dumps(model_list(replayed))
-    (row,) = [line for line in table(model_list(replayed)).splitlines() if line.startswith("web ")]
-    assert row.split()[1:] == ["replay", "recorded", "in", "web.json", "not", "needed"]
     with pytest.raises(Exception, match="no model 'recordedd'") as caught:
         replayed.find("recordedd")
     assert "recorded" in str(caught.value).split("nearest: ")[1]
@@ -68,7 +76,7 @@ def test_a_recording_stands_in_front_of_the_live_model_and_says_so(catalogue: Ca
     run_folder(tmp_path / "run", model="anthropic/claude")
     replayed = over(catalogue, read_recordings(tmp_path))
     own = listed(replayed, "mine")
-    assert (own["status"], own["price"], own["presets"]) == ("replay", None, {})
+    assert (own["status"], own["price"], own["presets"]) == ("replay", None, {"p": {"seed": 7}})
     assert own["replay"]["instead_of"] == "openai/gpt-4o"
     assert own["route"] == "recorded in mine.json (instead of openai/gpt-4o)"
     # Found by the wildcard anthropic/* without the recording.
@@ -106,3 +114,19 @@ def test_the_folder_comes_from_flag_or_environment(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MOSSEVAL_GATEWAY_REPLAY", "there")
     assert read_settings().replay == Path("there")
     assert read_settings(replay=Path("here")).replay == Path("here")
+
+
+def test_what_is_known_of_a_replayed_model_stays_known(catalogue: Catalogue, tmp_path: Path) -> None:
+    transcript(tmp_path, "claude-3-opus", {"1": "x"})
+    replayed = over(catalogue, read_recordings(tmp_path))
+    own, before = listed(replayed, "claude-3-opus"), listed(catalogue, "claude-3-opus")
+    assert (own["status"], own["configured"], before["status"], before["configured"]) == (
+        "replay",
+        True,
+        "retired",
+        False,
+    )
+    for name in ("presets", "retired_on", "successor", "source", "looked_up", "papers"):
+        assert own[name] == before[name], name
+    assert own["presets"]["paper"] == {"temperature": 0, "max_tokens": 1024}
+    assert own["refuses"] == []

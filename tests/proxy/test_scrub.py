@@ -14,6 +14,7 @@ LOOKS_LIKE_A_KEY = [
     "AKIAIOSFODNN7EXAMPLE",
     "gsk_abcdefgh12345678",
     "xai-abcdefgh12345678",
+    "ya29.a0AfH6SMBabcdefgh_12-34",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.sig",
 ]
 
@@ -25,7 +26,20 @@ def test_what_looks_like_a_key_is_removed(key: str) -> None:
     assert cleaned.endswith("See the page on keys.")
 
 
-@pytest.mark.parametrize("carrier", ["Bearer {}", "https://x/?key={}", 'x-api-key: "{}"', '"api_key": "{}"'])
+CARRIERS = [
+    "Bearer {}",
+    "https://x/?key={}",
+    'x-api-key: "{}"',
+    '"api_key": "{}"',
+    "Authorization: Bearer {}",
+    '{{"Authorization": "Basic {}"}}',
+    "x-goog-api-key: {}",
+    "X-Amz-Security-Token={}",
+    '"access_token":"{}"',
+]
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
 def test_what_stands_where_a_key_stands_is_removed(carrier: str) -> None:
     assert "Zm9vYmFyYmF6" not in Scrubber(()).clean(carrier.format("Zm9vYmFyYmF6"))
 

@@ -10,20 +10,37 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, ClassVar
 
-CUT = "CUT"
+CUT, HALF = "CUT", "HALF"
+STALLED_S = 3.0
+"""A write that takes so long has stalled."""
+
+
+@dataclass(frozen=True)
+class Flood:
+    """A stream of the same event again and again, after some others."""
+
+    first: bytes
+    event: bytes
+    times: int
 
 
 @dataclass
 class FakeProvider:
     """Answers every POST with `reply`: status, headers, and a JSON body, raw bytes, or a list of events.
 
-    A number in place of a body waits so many seconds for the gateway to hang up; CUT breaks the connection off.
+    Events are bytes as they are; anything else among them becomes a server-sent event. A float in place of a body or
+    an event waits so many seconds for the gateway to hang up; CUT breaks the connection off, HALF in mid-body. A path
+    in `asides` is always answered with what stands there, and not counted.
     """
 
     port: int = 0
     reply: tuple[int, dict[str, str], Any] = (200, {}, {})
+    asides: dict[str, Any] = field(default_factory=dict)
     requests: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
     left: threading.Event = field(default_factory=threading.Event)
+    stalled: threading.Event = field(default_factory=threading.Event)
+    accepted: int = 0
+    """Bytes of a `Flood` that the gateway's side took."""
 
     def __enter__(self) -> FakeProvider:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -47,10 +64,18 @@ class FakeProvider:
         self.reply = (status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
         self.requests.clear()
         self.left.clear()
+        self.stalled.clear()
+        self.accepted = 0
 
     @property
     def last_body(self) -> Any:
         return self.requests[-1][2]
+
+
+def _sse(event: Any) -> bytes:
+    name = f"event: {event['type']}\n" if isinstance(event, dict) and "type" in event else ""
+    text = event if isinstance(event, str) else json.dumps(event)
+    return f"{name}data: {text}\n\n".encode()
 
 
 def _handler(fake: FakeProvider) -> type[BaseHTTPRequestHandler]:
@@ -64,31 +89,42 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.path in self.fake.asides:
+            self._whole(200, {}, json.dumps(self.fake.asides[self.path]).encode())
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.fake.requests.append((self.path, headers, json.loads(body or b"{}")))
         status, extra, reply = self.fake.reply
         if reply == CUT:
             self._cut()
+        elif reply == HALF:
+            self._half(status)
         elif isinstance(reply, float):
             self._wait_for_hang_up(reply)
+        elif isinstance(reply, Flood):
+            self._flood(status, extra, reply)
         elif isinstance(reply, list):
-            self._events(reply)
+            self._events(status, extra, reply)
         else:
             self._whole(status, extra, reply if isinstance(reply, bytes) else json.dumps(reply).encode())
 
     def _whole(self, status: int, headers: dict[str, str], data: bytes) -> None:
-        self.send_response(status)
-        for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(data))}.items():
-            self.send_header(name, value)
-        self.end_headers()
+        self._head(status, {**headers, "Content-Type": "application/json", "Content-Length": str(len(data))})
         self.wfile.write(data)
 
-    def _events(self, events: list[Any]) -> None:
-        """Server-sent events; a number waits so many seconds for the gateway to hang up, CUT breaks off."""
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Transfer-Encoding", "chunked")
+    def _half(self, status: int) -> None:
+        self._head(status, {"Content-Type": "application/json", "Content-Length": "100"})
+        self.wfile.write(b'{"id": "c", "object": ')
+        self._cut()
+
+    def _head(self, status: int, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
+
+    def _events(self, status: int, headers: dict[str, str], events: list[Any]) -> None:
+        self._head(status, {"Content-Type": "text/event-stream", **headers, "Transfer-Encoding": "chunked"})
         for event in events:
             if event == CUT:
                 self._cut()
@@ -96,12 +132,26 @@ class _Handler(BaseHTTPRequestHandler):
             if isinstance(event, float):
                 self._wait_for_hang_up(event)
                 return
-            name = f"event: {event['type']}\n" if isinstance(event, dict) and "type" in event else ""
-            text = event if isinstance(event, str) else json.dumps(event)
-            data = f"{name}data: {text}\n\n".encode()
+            data = event if isinstance(event, bytes) else _sse(event)
             self.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
             self.wfile.flush()
         self.wfile.write(b"0\r\n\r\n")
+
+    def _flood(self, status: int, headers: dict[str, str], flood: Flood) -> None:
+        """Writes until a write stalls, then waits for the gateway to hang up."""
+        self.close_connection = True
+        self._head(status, {"Content-Type": "text/event-stream", **headers, "Transfer-Encoding": "chunked"})
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
+        self.connection.settimeout(STALLED_S)
+        try:
+            for event in (flood.first, *[flood.event] * flood.times):
+                self.connection.sendall(b"%x\r\n" % len(event) + event + b"\r\n")
+                self.fake.accepted += len(event)
+        except TimeoutError:
+            self.fake.stalled.set()
+            self._wait_for_hang_up(60.0)
+        except ConnectionError:
+            self.fake.left.set()
 
     def _wait_for_hang_up(self, seconds: float) -> None:
         self.close_connection = True

@@ -71,6 +71,22 @@ def gateway_process(folder: Path, config: str | None = None, **environment: str)
     assert code == 0, log.read_text()
 
 
+def start_gateway(listener: socket.socket, log: Path, *options: str, **environment: str) -> subprocess.Popen[bytes]:
+    """The gateway on this socket, ready; whoever starts it ends it."""
+    clean = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+    command = [sys.executable, "-m", "mosseval_proxy", "serve", "--fd", str(listener.fileno()), *options]
+    with log.open("ab") as stderr:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stderr=stderr,
+            pass_fds=(listener.fileno(),),
+            env={**clean, "MOSSEVAL_GATEWAY_KEYS": KEY, **environment},
+        )
+    wait_ready(f"http://127.0.0.1:{listener.getsockname()[1]}", process)
+    return process
+
+
 def wait_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:

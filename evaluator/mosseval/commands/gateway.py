@@ -8,12 +8,21 @@ from pathlib import Path
 from mosseval.embedded import gateway_command
 
 
-def serve(host: str | None, port: int | None, config: Path | None, *, no_auth: bool) -> None:
-    """Replaces this process by the gateway; does not return. What is not given is left to its own environment."""
+def serve(*, no_auth: bool, **flags: str | int | Path | None) -> None:
+    """Replaces this process by the gateway; does not return. What is None is left to the gateway's own environment."""
     command = gateway_command("serve", "mosseval gateway")
-    for flag, value in (("--host", host), ("--port", port), ("--config", config)):
+    for name, value in flags.items():
         if value is not None:
-            command += [flag, str(value)]
+            command += [f"--{name}", str(value)]
     if no_auth:
         command.append("--no-auth")
+    _become(command)
+
+
+def make_key(name: str) -> None:
+    """Replaces this process by the gateway's maker of keys; does not return."""
+    _become([*gateway_command("key", "mosseval gateway --new-key"), "--", name])
+
+
+def _become(command: list[str]) -> None:
     os.execv(command[0], command)  # noqa: S606 - our own module, no shell

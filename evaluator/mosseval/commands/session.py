@@ -90,7 +90,7 @@ class Session:
             self._open = await self._stop.unless_asked(opening)
             self.client = await self._stack.enter_async_context(self._client(self._open.endpoint))
             if self._target.is_gateway:
-                card = gateway_card(self.client, self._options.deadline)
+                card = gateway_card(self.client, self._options.deadline, self._say)
                 self._gateway = await self._stop.unless_asked(card)
         except BaseException:
             await self._stack.aclose()

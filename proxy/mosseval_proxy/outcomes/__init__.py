@@ -1,11 +1,12 @@
 """What providers say, turned into contract 1: a block leaves as an answer, a failure as one stable code.
 
-LiteLLM maps most of a provider's answer and loses some of it (the reason of Gemini's blocks above all), so both of
-its forms are read here: the mapped response or exception, and, where it was seen, the provider's own body. Tables and
-pure functions; nothing here imports litellm.
+Answers in OpenAI's forms (`responses`, `responses_api`) and in the providers' native ones (`native`) are read from
+what the provider itself sent, rejections in `failures`; litellm's mapping serves for forms that are not known here.
+Tables and pure functions; nothing here imports litellm.
 """
 
-from mosseval_proxy.outcomes.blocks import raw_block, said, text
+from mosseval_proxy.outcomes.blocks import raw_block, said
+from mosseval_proxy.outcomes.endings import text
 from mosseval_proxy.outcomes.failures import ProviderFault, read_fault
 from mosseval_proxy.outcomes.responses import read_response
 

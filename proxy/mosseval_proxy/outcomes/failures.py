@@ -9,12 +9,18 @@ from typing import Any
 
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes.blocks import raw_block, said
+from mosseval_proxy.outcomes.google import google_delay_s, google_error
 from mosseval_proxy.records import Answer, Block, Where
 
 BLOCK_WORDS: tuple[tuple[re.Pattern[str], Where], ...] = (
     (re.compile(r"output blocked by content filtering policy", re.I), "output"),
-    (re.compile(r"output data may contain inappropriate content", re.I), "output"),
+    (re.compile(r"input or output data may contain inappropriate content", re.I), "input"),
+    (re.compile(r"output (\w+ )?data may contain inappropriate content", re.I), "output"),
     (re.compile(r"data_inspection_failed|DataInspectionFailed", re.I), "input"),
+    (re.compile(r"content blocked by guardrail", re.I), "input"),
+    (re.compile(r"content violates usage guidelines|Failed check: SAFETY_CHECK_TYPE", re.I), "input"),
+    (re.compile(r"requires moderation and your input was flagged", re.I), "input"),
+    (re.compile(r"^Content Exists Risk\b", re.I), "input"),
     (re.compile(r"response was filtered due to the prompt", re.I), "input"),
     (re.compile(r"content management policy", re.I), "input"),
     (re.compile(r"content_filter|content_policy_violation|violating our usage policy", re.I), "input"),
@@ -25,18 +31,37 @@ BLOCK_WORDS: tuple[tuple[re.Pattern[str], Where], ...] = (
 """A rejected request whose body says one of these is a block. First match decides where it struck."""
 FAILURE_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"unable to get json response|converting to valid response", re.I), "down"),
-    (re.compile(r"insufficient_quota|exceeded your current quota|credit balance is too low|billing", re.I), "quota"),
     (
-        re.compile(r"context_length_exceeded|maximum context length|prompt is too long|input token count", re.I),
+        re.compile(
+            r"insufficient_quota|exceeded your current quota|credit balance is too low|billing|arrearage"
+            r"|reached your specified api usage limits",
+            re.I,
+        ),
+        "quota",
+    ),
+    (
+        re.compile(
+            r"context_length_exceeded|maximum context length|(prompt|input) is too long|input token count"
+            r"|too many tokens:",
+            re.I,
+        ),
         "context",
     ),
     (
         re.compile(r"(could not|unable to|failed to|cannot) (process|decode|parse|load|read)[^.]{0,40}image", re.I),
         "image",
     ),
-    (re.compile(r"invalid[_ ]image|image_parse_error|unsupported image|invalid base64|media type", re.I), "image"),
-    (re.compile(r"image exceeds|request_too_large|payload too large|entity too large|exceeds \d+ ?MB", re.I), "size"),
-    (re.compile(r"api key not valid|api_key_invalid|invalid api key|incorrect api key", re.I), "key"),
+    (
+        re.compile(
+            r"invalid[_ ]image|image_parse_error|unsupported image|image exceeds|invalid base64|media (type|format)",
+            re.I,
+        ),
+        "image",
+    ),
+    (re.compile(r"request_too_large|payload too large|entity too large", re.I), "size"),
+    (re.compile(r"rate_limit_exceeded|rate_limit_error", re.I), "rate"),
+    (re.compile(r"api key (not valid|not found|expired)|api_key_invalid|(invalid|incorrect) api key", re.I), "key"),
+    (re.compile(r"provided model identifier is invalid|model version .{1,100} not found", re.I), "missing"),
 )
 FAILURES: Mapping[str, tuple[str, str]] = {
     "quota": ("insufficient_quota", "the provider says that the account's quota or credit is used up"),
@@ -65,9 +90,17 @@ BY_KIND: Mapping[str, str] = {
     "RateLimitError": "rate",
     "Timeout": "timeout",
     "APITimeoutError": "timeout",
+    "TimeoutError": "timeout",
+    "TimeoutException": "timeout",
+    "ConnectTimeout": "timeout",
+    "ReadTimeout": "timeout",
+    "SocketTimeoutError": "timeout",
+    "RefreshError": "key",
+    "DefaultCredentialsError": "key",
+    "NoCredentialsError": "key",
     "ImageFetchError": "image",
 }
-"""litellm's exception classes, where the class decides; the HTTP status decides the rest."""
+"""Classes of exceptions (litellm's, httpx's, google-auth's, boto's) that decide; the HTTP status decides the rest."""
 BY_STATUS: Mapping[int, str] = {
     401: "key",
     402: "quota",
@@ -75,7 +108,9 @@ BY_STATUS: Mapping[int, str] = {
     404: "missing",
     408: "timeout",
     413: "size",
+    424: "down",
     429: "rate",
+    498: "down",
     504: "timeout",
 }
 TELLING = frozenset({400, 402, 403, 413, 422, 429})
@@ -102,12 +137,15 @@ def read_fault(fault: ProviderFault) -> Answer | GatewayError:
     if block is not None:
         return Answer(None, "content_filter", refusal=said(block), block=block)
     code, summary = FAILURES[_failure(fault)]
-    retry = fault.retry_after_s if code == "rate_limit_exceeded" else None
+    retry = (fault.retry_after_s or google_delay_s(fault.body)) if code == "rate_limit_exceeded" else None
     field = fault.param if code == "invalid_request" else FIELDS.get(code)
     return GatewayError(code, f"{summary}: {fault.message}", param=field, retry_after_s=retry)
 
 
 def _failure(fault: ProviderFault) -> str:
+    if fault.status == 429 and google_error(fault.body).get("status") == "RESOURCE_EXHAUSTED":
+        # Google speaks of a quota that was exceeded wherever requests come too fast.
+        return "rate"
     if fault.status in TELLING or fault.status is None:
         for pattern, name in FAILURE_WORDS:
             if pattern.search(fault.message):
@@ -121,11 +159,32 @@ def _failure(fault: ProviderFault) -> str:
 
 def _worded_block(fault: ProviderFault) -> Block | None:
     """A block that came as a rejected request."""
-    if fault.kind != "ContentPolicyViolationError" and fault.status not in (400, 403, 422):
+    told = fault.status in (400, 403, 422) or (fault.status is None and fault.kind == "rejected")
+    if not told:
         return None
     for pattern, where in BLOCK_WORDS:
         if pattern.search(fault.message):
-            return Block(where, "safety", fault.provider, fault.message)
-    if fault.kind == "ContentPolicyViolationError":
-        return Block("input", "safety", fault.provider, fault.message)
+            return Block(where, "safety", fault.provider, _findings(fault.body) or fault.message)
     return None
+
+
+def _findings(body: Mapping[str, Any] | None) -> str | None:
+    """What a filter says that it found, beside its words: Azure's inner error, OpenRouter's reasons."""
+    error = body.get("error") if body is not None else None
+    if not isinstance(error, Mapping):
+        return None
+    inner, metadata = error.get("innererror"), error.get("metadata")
+    if isinstance(inner, Mapping):
+        return azure_findings(inner.get("content_filter_result") or inner.get("content_filter_results"))
+    reasons = metadata.get("reasons") if isinstance(metadata, Mapping) else None
+    named = [reason for reason in reasons if isinstance(reason, str)] if isinstance(reasons, list) else []
+    return f"flagged: {', '.join(named)}" if named else None
+
+
+def azure_findings(results: Any) -> str | None:
+    """The categories that Azure filtered: https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter."""
+    if not isinstance(results, Mapping):
+        return None
+    found = (str(name) for name, one in results.items() if isinstance(one, Mapping) and one.get("filtered"))
+    hit = ", ".join(sorted(found))
+    return f"content filter: {hit}" if hit else None

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.outcomes.blocks import GEMINI_CATEGORIES, gemini_category, raw_block, said, stop_details, text
+from mosseval_proxy.outcomes.blocks import GEMINI_CATEGORIES, gemini_category, raw_block, said, stop_details
+from mosseval_proxy.outcomes.endings import BROKEN, ending, text
+from mosseval_proxy.outcomes.failures import FAILURES, azure_findings
 from mosseval_proxy.records import Answer, Block
-
-NO_CANDIDATES_IS_A_BLOCK = frozenset({"gemini", "vertex_ai"})
 
 
 def read_response(
@@ -17,12 +17,12 @@ def read_response(
 ) -> Answer | GatewayError:
     """Reads a chat completion as litellm returns it (`ModelResponse` as a dict), with the provider's body beside it."""
     choices = response.get("choices") or []
-    block = raw_block(raw, provider)
+    block, end = raw_block(raw, provider), ending(raw or {})
+    if block is None and end is not None and end in BROKEN:
+        return GatewayError(FAILURES[BROKEN[end]][0], f"the provider gave its answer up: {end}")
     usage = _usage(response.get("usage"))
     served = text(response.get("model"))
     if not choices:
-        if block is None and provider in NO_CANDIDATES_IS_A_BLOCK:
-            block = Block("input", "unknown", provider, None)
         if block is None:
             return GatewayError("upstream_unavailable", "the provider sent an answer without choices")
         return Answer(None, "content_filter", refusal=said(block), block=block, usage=usage, served_model=served)
@@ -50,25 +50,16 @@ def _filtered(choice: Mapping[str, Any], provider: str | None) -> Block:
     """A finish reason `content_filter` without the provider's own body."""
     fields = {**(choice.get("provider_specific_fields") or {})}
     fields.update((choice.get("message") or {}).get("provider_specific_fields") or {})
-    native = str(fields.get("native_finish_reason") or fields.get("stop_reason") or "")
+    told = choice.get("native_finish_reason") or fields.get("native_finish_reason") or fields.get("stop_reason")
+    native = text(told) or ""
     if native in GEMINI_CATEGORIES:
         return Block("output", gemini_category(native), provider, native)
     if native == "refusal" or provider == "anthropic":
         return Block("model", "safety", provider, stop_details(fields.get("stop_details")))
-    hit = _azure_categories(choice.get("content_filter_results") or fields.get("content_filter_results"))
-    if hit:
-        return Block("output", "safety", provider, f"content filter: {', '.join(hit)}")
-    so_far = text((choice.get("message") or {}).get("content"))
-    if provider in NO_CANDIDATES_IS_A_BLOCK:
-        return Block("output" if so_far else "input", "unknown", provider, native or None)
+    hit = azure_findings(choice.get("content_filter_results") or fields.get("content_filter_results"))
+    if hit is not None:
+        return Block("output", "safety", provider, hit)
     return Block("output", "unknown", provider, native or None)
-
-
-def _azure_categories(results: Any) -> list[str]:
-    """The categories that Azure filtered: https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter."""
-    if not isinstance(results, Mapping):
-        return []
-    return sorted(str(name) for name, found in results.items() if isinstance(found, Mapping) and found.get("filtered"))
 
 
 def _usage(usage: Any) -> dict[str, int] | None:

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import orjson
 
-from mosseval_proxy.outcomes import read_fault, read_response
 from mosseval_proxy.records import Answer, Call, Delta
 from mosseval_proxy.simulated.blocking import FORMS
 from mosseval_proxy.simulated.flaky import Flakiness
@@ -75,8 +74,7 @@ def _blocking(call: Call, question: str, digest: bytes) -> Answer:
     index = int.from_bytes(digest[16:20], "big") % (len(FORMS) + ANSWERED)
     if index >= len(FORMS):
         return _helpful(call, question, digest)
-    form = FORMS[index]
-    outcome = read_fault(form.fault) if form.fault else read_response(form.response or {}, form.provider, form.raw)
+    outcome = FORMS[index].outcome()
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
