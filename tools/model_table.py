@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from mosseval_proxy.catalogue import Catalogue, Entry, build
+from mosseval_proxy.catalogue.model_info import Preset
 from mosseval_proxy.images.rules import rules_of
-from mosseval_proxy.model_info import Preset
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "models.md"
 MARKED = re.compile(r"(?<=<!-- table: )(\w+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)

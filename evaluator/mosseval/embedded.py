@@ -34,7 +34,7 @@ OF_A_SERVICE = frozenset({"REDIS_URL", "MOSSEVAL_GATEWAY_KEYS_FILE", "MOSSEVAL_G
 
 def gateway_command(verb: str, needed_by: str) -> list[str]:
     """The command that runs the gateway package; raises MissingExtra where it is not installed."""
-    if any(importlib.util.find_spec(name) is None for name in ("mosseval_proxy", "fastapi")):
+    if any(importlib.util.find_spec(name) is None for name in ("mosseval_proxy", "litellm")):
         raise MissingExtra("gateway", needed_by)
     return [sys.executable, "-m", "mosseval_proxy", verb]
 

@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 def _catalogue(settings: Settings) -> tuple[Catalogue, Recordings | None]:
     """The effective catalogue and what it replays; the config's `environment_variables` are set for this process."""
     from mosseval_proxy.catalogue import build
-    from mosseval_proxy.config import read_config
+    from mosseval_proxy.catalogue.config import read_config
     from mosseval_proxy.recordings import read_recordings
     from mosseval_proxy.replay import over
 
@@ -110,7 +110,7 @@ def _serve(options: argparse.Namespace) -> int:
         check_exposure(settings, settings.host)
     catalogue, recordings = _catalogue(settings)
 
-    from mosseval_proxy.starting import check, serve_alone, serve_together
+    from mosseval_proxy.process.starting import check, serve_alone, serve_together
 
     keys = check(settings, catalogue)
     if settings.workers > 1:
@@ -121,7 +121,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _key(options: argparse.Namespace) -> int:
     import re
 
-    from mosseval_proxy.keys_file import NAME, new_key
+    from mosseval_proxy.keys.file import NAME, new_key
 
     if re.fullmatch(NAME, options.name) is None:
         raise ConfigError("a key's name has letters, digits and . _ - alone, 64 at most")
@@ -134,7 +134,7 @@ def _key(options: argparse.Namespace) -> int:
 def _models(options: argparse.Namespace) -> int:
     import orjson
 
-    from mosseval_proxy.listing import model_list
+    from mosseval_proxy.catalogue.listing import model_list
     from mosseval_proxy.settings import read_settings
 
     listing = model_list(_catalogue(read_settings(config=options.config, replay=options.replay))[0])

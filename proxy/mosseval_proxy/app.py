@@ -11,13 +11,13 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mosseval_proxy.admission import Admission, Bounds
-from mosseval_proxy.auth import KeyRing
 from mosseval_proxy.calls import Calls
 from mosseval_proxy.catalogue import Catalogue
 from mosseval_proxy.chat import ChatCompletions, Service
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.guard import Guard, error_response
 from mosseval_proxy.images.prepare import pictures_of
+from mosseval_proxy.keys.ring import KeyRing
 from mosseval_proxy.life import Life
 from mosseval_proxy.limits import Limits, Store
 from mosseval_proxy.metrics import Metrics

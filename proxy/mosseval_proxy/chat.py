@@ -22,11 +22,11 @@ from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.limits import Limits, estimate
 from mosseval_proxy.metrics import Metrics, outcome_of
 from mosseval_proxy.passthrough import PassThrough
+from mosseval_proxy.protocol.wire import BrokenResponse, WireBreak
 from mosseval_proxy.records import Answer, Call, Delta, Upstream
 from mosseval_proxy.replay import SAMPLE_HEADER
 from mosseval_proxy.streaming import events
 from mosseval_proxy.visit import SCOPE, Visit
-from mosseval_proxy.wire import BrokenResponse, WireBreak
 
 PROCESS, NUMBERS = secrets.token_hex(7), itertools.count()
 """What makes an answer's id: unlike a request's it may be foreseen."""

@@ -13,11 +13,11 @@ import structlog
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mosseval_proxy.auth import KeyRing
-from mosseval_proxy.connections import DEPARTURES
 from mosseval_proxy.errors import GatewayError
+from mosseval_proxy.keys.ring import KeyRing
 from mosseval_proxy.life import Life
 from mosseval_proxy.metrics import Metrics
+from mosseval_proxy.protocol.connections import DEPARTURES
 from mosseval_proxy.settings import is_loopback
 from mosseval_proxy.visit import SCOPE, Visit, request_id
 

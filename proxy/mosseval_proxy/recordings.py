@@ -19,7 +19,7 @@ from typing import Any, cast, get_args
 
 import orjson
 
-from mosseval_proxy.catalogue import MODEL_ID
+from mosseval_proxy.catalogue.entries import MODEL_ID
 from mosseval_proxy.errors import ConfigError
 from mosseval_proxy.outcomes import said, text
 from mosseval_proxy.records import Answer, Block, Category, Where

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
 from mosseval_proxy.catalogue import Catalogue, Entry, ReplayNote
-from mosseval_proxy.config import Deployment, ModelInfo
+from mosseval_proxy.catalogue.config import Deployment, ModelInfo
+from mosseval_proxy.catalogue.listing import route
+from mosseval_proxy.catalogue.model_info import OwnInfo
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.listing import route
-from mosseval_proxy.model_info import OwnInfo
 from mosseval_proxy.recordings import Recorded, Recording, Recordings, Unanswered
 from mosseval_proxy.records import Answer, Call, Delta
 

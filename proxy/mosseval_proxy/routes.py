@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mosseval_proxy.auth import Key
+from mosseval_proxy.catalogue.listing import model_list, model_object
 from mosseval_proxy.chat import ChatCompletions, Service
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.guard import ENDING, error_response
+from mosseval_proxy.keys.ring import Key
 from mosseval_proxy.life import Life
-from mosseval_proxy.listing import model_list, model_object
 from mosseval_proxy.metrics import MEDIA_TYPE
 from mosseval_proxy.visit import SCOPE
 

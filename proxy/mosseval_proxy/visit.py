@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mosseval_proxy.auth import ANYBODY, Key
+from mosseval_proxy.keys.ring import ANYBODY, Key
 from mosseval_proxy.records import Answer
 
 SCOPE = "mosseval.visit"

@@ -19,7 +19,7 @@ from raw_http import Reply, connected, once, request_bytes
 from redis_server import redis_server
 
 from mosseval_proxy.errors import ConfigError
-from mosseval_proxy.keys_file import new_key, read_keys
+from mosseval_proxy.keys.file import new_key, read_keys
 
 CONFIG = """
 model_list:

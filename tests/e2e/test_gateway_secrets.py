@@ -18,7 +18,7 @@ from gateway_process import KEY, wait_ready
 from raw_http import Reply, head, once
 from redis_server import redis_server
 
-from mosseval_proxy.keys_file import new_key
+from mosseval_proxy.keys.file import new_key
 
 SUPPORT = Path(__file__).resolve().parent.parent / "support"
 CONFIG = """

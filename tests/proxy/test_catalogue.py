@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pytest
 
 from mosseval_proxy.catalogue import Catalogue, build, resolved
-from mosseval_proxy.config import parse_config
+from mosseval_proxy.catalogue.config import parse_config
+from mosseval_proxy.catalogue.listing import model_list, model_object
 from mosseval_proxy.errors import ConfigError, GatewayError
-from mosseval_proxy.listing import model_list, model_object
 
 
 def catalogue(text: str = "", environment: Mapping[str, str] | None = None) -> Catalogue:

@@ -9,10 +9,10 @@ import orjson
 import pytest
 
 from mosseval_proxy.catalogue import Catalogue, build, builtin
+from mosseval_proxy.catalogue.listing import model_list, model_object
+from mosseval_proxy.catalogue.model_info import DESCRIPTIVE, OwnInfo, Parameter, Preset
 from mosseval_proxy.chat_request import SAMPLING, ChatRequest, parse_request
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.listing import model_list, model_object
-from mosseval_proxy.model_info import DESCRIPTIVE, OwnInfo, Parameter, Preset
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WEB = ("gpt-4o-web", "gemini-advanced-web", "claude-3-opus-web")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mosseval_proxy.catalogue import Catalogue, Entry, build
+from mosseval_proxy.catalogue.model_info import OwnInfo
 from mosseval_proxy.chat_request import SAMPLING
-from mosseval_proxy.model_info import OwnInfo
 from mosseval_proxy.passthrough.targets import target
 from mosseval_proxy.records import Call
 from mosseval_proxy.upstream.loading import load

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.faults import describe, wait_s
 from mosseval_proxy.outcomes import ProviderFault, read_fault, read_response
+from mosseval_proxy.outcomes.faults import describe, wait_s
 from mosseval_proxy.records import Answer
 
 REJECTED = [

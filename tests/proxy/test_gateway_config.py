@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mosseval_proxy.config import parse_config, read_config
+from mosseval_proxy.catalogue.config import parse_config, read_config
 from mosseval_proxy.errors import ConfigError
 
 WHOLE = """

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mosseval_proxy.auth import KeyRing, plain_keys
 from mosseval_proxy.errors import ConfigError, GatewayError
+from mosseval_proxy.keys.ring import KeyRing, plain_keys
 from mosseval_proxy.settings import Settings, check_exposure, read_settings
 
 

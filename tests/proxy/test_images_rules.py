@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mosseval_proxy.catalogue import build
-from mosseval_proxy.config import parse_config
+from mosseval_proxy.catalogue.config import parse_config
 from mosseval_proxy.images.rules import CAREFUL, CLAUDE, OWN_SERVER, PROVIDERS, SIMULATED, Rules, rules_of
 from mosseval_proxy.images.sniff import PASSED
 

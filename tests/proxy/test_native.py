@@ -15,7 +15,7 @@ from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes.native import FORMS, Form, form_of, read_native
 from mosseval_proxy.parameters import chat_form
 from mosseval_proxy.records import Answer, Delta
-from mosseval_proxy.tap import NativeStream
+from mosseval_proxy.upstream.tap import NativeStream
 
 LIMIT = 64 * 1024
 CALMLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

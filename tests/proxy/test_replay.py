@@ -10,8 +10,8 @@ import pytest
 from recorded import run_folder, transcript
 
 from mosseval_proxy.catalogue import Catalogue, build
-from mosseval_proxy.config import parse_config
-from mosseval_proxy.listing import model_list
+from mosseval_proxy.catalogue.config import parse_config
+from mosseval_proxy.catalogue.listing import model_list
 from mosseval_proxy.recordings import read_recordings
 from mosseval_proxy.replay import over
 from mosseval_proxy.settings import read_settings

@@ -14,16 +14,16 @@ from wires import WIRES
 from wires.base import Wire
 
 from mosseval_proxy.errors import GatewayError
+from mosseval_proxy.outcomes.collected import Collected
+from mosseval_proxy.outcomes.events import Events
 from mosseval_proxy.outcomes.native import form_of
 from mosseval_proxy.outcomes.settled import settle
-from mosseval_proxy.passthrough.collected import Collected
-from mosseval_proxy.passthrough.events import Events
 from mosseval_proxy.records import Answer
 from mosseval_proxy.scrub import Scrubber
-from mosseval_proxy.tap import NativeStream
 from mosseval_proxy.upstream.exchange import Exchange
 from mosseval_proxy.upstream.reading import read_own
 from mosseval_proxy.upstream.response_events import ResponseEvents
+from mosseval_proxy.upstream.tap import NativeStream
 
 ODD: tuple[Any, ...] = (
     None,

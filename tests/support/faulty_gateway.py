@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from mosseval_proxy.app import create_app
-from mosseval_proxy.auth import KeyRing, plain_keys
 from mosseval_proxy.catalogue import build
-from mosseval_proxy.config import parse_config
+from mosseval_proxy.catalogue.config import parse_config
+from mosseval_proxy.keys.ring import KeyRing, plain_keys
 from mosseval_proxy.life import Life
 from mosseval_proxy.limits import MemoryStore
-from mosseval_proxy.logs import set_up_logs
 from mosseval_proxy.metrics import Metrics
+from mosseval_proxy.process.logs import set_up_logs
+from mosseval_proxy.process.server import serve
 from mosseval_proxy.records import Answer, Call, Delta
-from mosseval_proxy.server import serve
 from mosseval_proxy.settings import read_settings
 
 CONFIG = """

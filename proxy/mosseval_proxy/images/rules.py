@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mosseval_proxy.catalogue import Entry
+from mosseval_proxy.catalogue.model_info import ImageRules
 from mosseval_proxy.images.sniff import JPEG, PASSED, PNG, WEBP
 from mosseval_proxy.images.structure import Structure
-from mosseval_proxy.model_info import ImageRules
 
 LOOKED_UP = "2026-11"
 MB = 1_000_000

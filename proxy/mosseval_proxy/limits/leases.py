@@ -6,8 +6,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
-from mosseval_proxy.auth import Key
 from mosseval_proxy.catalogue import Entry
+from mosseval_proxy.keys.ring import Key
 from mosseval_proxy.limits.rules import Check, Refusal, checks
 from mosseval_proxy.metrics import Metrics
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mosseval_proxy.allowance import Allowance
-from mosseval_proxy.auth import Key
 from mosseval_proxy.catalogue import Entry
 from mosseval_proxy.chat_request import ChatRequest, TextPart
 from mosseval_proxy.errors import GatewayError
+from mosseval_proxy.keys.ring import Key
 
 Kind = Literal["requests", "tokens", "in_flight", "budget"]
 

@@ -16,11 +16,11 @@ from aiohttp.http import HttpProcessingError
 from mosseval_proxy.catalogue import Catalogue, Entry
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes import ProviderFault, read_fault
+from mosseval_proxy.outcomes.chat_form import read_whole, rejection
+from mosseval_proxy.outcomes.collected import Collected
+from mosseval_proxy.outcomes.events import Events, TooLong
 from mosseval_proxy.outcomes.settled import cost, settle
 from mosseval_proxy.passthrough.body import body
-from mosseval_proxy.passthrough.collected import Collected
-from mosseval_proxy.passthrough.events import Events, TooLong
-from mosseval_proxy.passthrough.forms import read_whole, rejection
 from mosseval_proxy.passthrough.targets import Target, target
 from mosseval_proxy.records import Answer, Call, Delta
 from mosseval_proxy.safety import settings_for

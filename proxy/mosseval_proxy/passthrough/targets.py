@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 
 from yarl import URL
 
-from mosseval_proxy import prices
-from mosseval_proxy.catalogue import Catalogue, Entry, resolved
+from mosseval_proxy.catalogue import Catalogue, Entry, prices, resolved
 from mosseval_proxy.parameters import EXTRA
 
 PLAIN = frozenset({"model", "api_base", "api_key", "timeout", "input_cost_per_token", "output_cost_per_token"})

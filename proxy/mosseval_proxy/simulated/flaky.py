@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.wire import WireBreak
+from mosseval_proxy.protocol.wire import WireBreak
 
 BREAKAGES = ("rate_limit", "server_error", "reset", "stall", "cut", "half_json", "rate_limit", "server_error")
 MAX_STRIKES = 3

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mosseval_proxy.catalogue import Catalogue, Entry, resolved
-from mosseval_proxy.config import Deployment
+from mosseval_proxy.catalogue.config import Deployment
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.parameters import EXTRA, MISTAKEN, NO_SYSTEM, RESPONSES_API, chat_form, native
 from mosseval_proxy.records import Call

@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.faults import describe
 from mosseval_proxy.outcomes import ProviderFault, read_fault, read_response
+from mosseval_proxy.outcomes.chat_form import document, read_whole, rejection
+from mosseval_proxy.outcomes.faults import describe
 from mosseval_proxy.outcomes.native import form_of, read_native
 from mosseval_proxy.outcomes.responses_api import read_responses_api
-from mosseval_proxy.passthrough.forms import document, read_whole, rejection
 from mosseval_proxy.records import Answer
 from mosseval_proxy.upstream.exchange import Exchange
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes import read_fault, text
+from mosseval_proxy.outcomes.chat_form import document
 from mosseval_proxy.outcomes.responses_api import fault, read_responses_api
-from mosseval_proxy.passthrough.forms import document
 from mosseval_proxy.records import Answer, Delta
 
 ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})

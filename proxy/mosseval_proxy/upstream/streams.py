@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Protocol
 
 from mosseval_proxy.errors import GatewayError
+from mosseval_proxy.outcomes.collected import Collected
+from mosseval_proxy.outcomes.events import Events
 from mosseval_proxy.outcomes.native import form_of
-from mosseval_proxy.passthrough.collected import Collected
-from mosseval_proxy.passthrough.events import Events
 from mosseval_proxy.records import Answer, Delta
-from mosseval_proxy.tap import LiteLLMStream, NativeStream
 from mosseval_proxy.upstream.exchange import Exchange
 from mosseval_proxy.upstream.reading import read_failed, read_own, speaks_openai, speaks_responses
 from mosseval_proxy.upstream.response_events import ResponseEvents
+from mosseval_proxy.upstream.tap import LiteLLMStream, NativeStream
 
 Pieces = AsyncIterator[Delta | Answer | GatewayError]
 

@@ -7,7 +7,7 @@ from importlib import metadata
 from typing import Any
 
 from mosseval_proxy.catalogue import Catalogue, Entry
-from mosseval_proxy.model_info import DESCRIPTIVE
+from mosseval_proxy.catalogue.model_info import DESCRIPTIVE
 
 CREATED = 1_750_000_000
 """OpenAI's form wants a time of creation; a catalogue has none, so it is one constant (Unix seconds)."""

@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
-from mosseval_proxy.corked import Corked
-from mosseval_proxy.wire import CuttableProtocol
+from mosseval_proxy.protocol.corked import Corked
+from mosseval_proxy.protocol.wire import CuttableProtocol
 
 DEPARTURES = "mosseval.departures"
 """The ASGI extension: a `Departures`."""

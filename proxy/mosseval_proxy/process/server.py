@@ -19,9 +19,9 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from mosseval_proxy.connections import Connection
 from mosseval_proxy.errors import ConfigError
 from mosseval_proxy.life import Life
+from mosseval_proxy.protocol.connections import Connection
 from mosseval_proxy.settings import Settings, check_exposure
 
 ORPHAN_GRACE_S = 1

@@ -8,8 +8,8 @@ from typing import Any
 
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes import read_fault, read_response, text
-from mosseval_proxy.passthrough.events import DONE, TooLong
-from mosseval_proxy.passthrough.forms import document, error_of, filters, finish, gave_up, reasoning, rejection, words
+from mosseval_proxy.outcomes.chat_form import document, error_of, filters, finish, gave_up, reasoning, rejection, words
+from mosseval_proxy.outcomes.events import DONE, TooLong
 from mosseval_proxy.records import Answer, Delta
 
 

@@ -18,8 +18,8 @@ from collections.abc import Sequence
 
 import structlog
 
-from mosseval_proxy.logs import WORKER
 from mosseval_proxy.metrics import FILES
+from mosseval_proxy.process.logs import WORKER
 
 WRONG_CONFIGURATION = 2
 FIRST_PAUSE_S = 0.5

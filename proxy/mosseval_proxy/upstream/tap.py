@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes import read_response, text
+from mosseval_proxy.outcomes.chat_form import document
+from mosseval_proxy.outcomes.events import DONE, Events, TooLong
 from mosseval_proxy.outcomes.native import Form, Said, error
-from mosseval_proxy.passthrough.events import DONE, Events, TooLong
-from mosseval_proxy.passthrough.forms import document
 from mosseval_proxy.records import Answer, Delta
 
 SMALLEST_FRAME = 16

@@ -21,7 +21,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError
 
 from mosseval_proxy.allowance import Allowance
-from mosseval_proxy.auth import Key, digest
+from mosseval_proxy.keys.ring import Key, digest
 from mosseval_proxy.yaml_lines import Document, Place, read_yaml
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"

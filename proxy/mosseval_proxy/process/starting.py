@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from mosseval_proxy.auth import KeyRing, plain_keys
 from mosseval_proxy.errors import ConfigError
-from mosseval_proxy.keys_file import read_keys
-from mosseval_proxy.logs import set_up_logs
+from mosseval_proxy.keys.file import read_keys
+from mosseval_proxy.keys.ring import KeyRing, plain_keys
+from mosseval_proxy.process.logs import set_up_logs
 
 if TYPE_CHECKING:
     from mosseval_proxy.catalogue import Catalogue
@@ -45,8 +45,8 @@ def check(settings: Settings, catalogue: Catalogue) -> KeyRing:
 
 def serve_together(settings: Settings, fd: int | None, arguments: Sequence[str], *, exit_with_stdin: bool) -> int:
     """Serves with several workers until told to end; returns the exit code."""
-    from mosseval_proxy.server import listen
-    from mosseval_proxy.workers import Workers, worker_command
+    from mosseval_proxy.process.server import listen
+    from mosseval_proxy.process.workers import Workers, worker_command
 
     if fd is None:
         # One that is taken is noticed only by a socket that shares with nobody.
@@ -79,8 +79,8 @@ def serve_alone(
     from mosseval_proxy.life import Life
     from mosseval_proxy.metrics import Metrics
     from mosseval_proxy.passthrough import PassThrough
+    from mosseval_proxy.process.server import listen, serve
     from mosseval_proxy.replay import Replay
-    from mosseval_proxy.server import listen, serve
     from mosseval_proxy.upstream import LiteLLMUpstream
 
     sock = listen(settings, fd)

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mosseval_proxy.model_info import OwnInfo
+from mosseval_proxy.catalogue.model_info import OwnInfo
 from mosseval_proxy.yaml_lines import Document, Place, parse_yaml, read_yaml
 
 REFUSED = re.compile(r"^(?!max_)(.*_)?fallbacks$|^cache$|^caching$|^cache_responses$|^mock_|^enable_weighted_failover$")

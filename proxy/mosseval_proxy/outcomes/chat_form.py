@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.faults import FIELD, wait_s
 from mosseval_proxy.outcomes import ProviderFault, read_fault, read_response
+from mosseval_proxy.outcomes.faults import FIELD, wait_s
 from mosseval_proxy.records import Answer
 
 FINISHES: Mapping[str, str] = {

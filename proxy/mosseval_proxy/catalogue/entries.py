@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
-from mosseval_proxy import prices
-from mosseval_proxy.config import Config, Deployment, parse_config
+from mosseval_proxy.catalogue import prices
+from mosseval_proxy.catalogue.config import Config, Deployment, parse_config
+from mosseval_proxy.catalogue.model_info import DESCRIPTIVE, OwnInfo
+from mosseval_proxy.catalogue.prices import Price
+from mosseval_proxy.catalogue.secrecy import ENV_PREFIX, SECRET_NAME, public, secret_values
 from mosseval_proxy.errors import ConfigError, GatewayError
-from mosseval_proxy.model_info import DESCRIPTIVE, OwnInfo
-from mosseval_proxy.prices import Price
-from mosseval_proxy.secrecy import ENV_PREFIX, SECRET_NAME, public, secret_values
 
 SIMULATED_PREFIX = "simulated/"
 SIMULATED = ("simulated/helpful", "simulated/cautious", "simulated/blocking", "simulated/flaky")
@@ -144,7 +144,7 @@ class Catalogue:
 
 def builtin() -> Config:
     """The configuration that ships with the gateway."""
-    text = resources.files("mosseval_proxy").joinpath("models.yaml").read_text(encoding="utf-8")
+    text = resources.files("mosseval_proxy.catalogue").joinpath("models.yaml").read_text(encoding="utf-8")
     return parse_config(text, "models.yaml")
 
 

@@ -1,0 +1,1 @@
+"""The gateway's own keys: who may ask what, and how much."""
