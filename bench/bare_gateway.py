@@ -1,6 +1,7 @@
 """The yardstick for the gateway: an aiohttp server that sends every body on as it came, and the answer back.
 
-No keys, no checks, no JSON. Prints its port and serves until its standard input ends.
+No keys, no checks, no JSON; aiohttp as it comes on both sides, with its C parsers, under uvloop as the gateway is, and
+nothing tuned: bodies are read whole and sent on whole. Prints its port and serves until its standard input ends.
 Run: python bench/bare_gateway.py UPSTREAM_URL
 """
 

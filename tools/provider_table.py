@@ -33,7 +33,8 @@ real provider: the forms are those of the pages that are named with each.
 |---|---|
 | an answer | 200, `stop`, usage, `served_model`, cost |
 | a refusal in words | 200, `stop`, `block` null: what a refusal is, is for the judge |
-| an answer without text | 200, `stop`, no text, `block` null: a blank, never a refusal and never an error |
+| an answer without text that ended naturally | 200, `stop`, no text, `block` null: a blank, never a refusal |
+| an answer without text, with a reason that is not known or none | 502 `upstream_unavailable` |
 {statuses}
 | 429 with Retry-After | 429 `rate_limit_exceeded` with the same Retry-After |
 | a connection cut before the head or in the body, malformed JSON, an empty body | 502 `upstream_unavailable` |
@@ -46,8 +47,18 @@ One request goes out for one that comes in: nothing is retried, no redirect is f
 `finish_reason: "content_filter"`, the text so far, `message.refusal`, and `mosseval.block` as below.
 
 Each sampling parameter arrives at the provider under the name that is given below, or stands in
-`mosseval.dropped_params`. A `response_format` is passed on or refused (`unsupported_parameter`), a system message
-arrives as one or is refused, and so is every field that is no part of the API (`tools`, `logprobs`, `api_base` …).
+`mosseval.dropped_params`. What is sent unasked (by litellm, or by the model list), or with another value than was
+asked for, stands in `mosseval.added_params` with its value, by OpenAI's name: Anthropic's API wants a `max_tokens`, and
+litellm gives Gemini 3 a `temperature` of 1. A picture that litellm would leave out of the request (DeepSeek's API takes
+texts alone) is `unsupported_parameter`, and nothing is sent. A message's `name` and a picture's `detail`
+arrive, or stand in `dropped_params` as `messages.name` and `image_url.detail`.
+
+A conversation that a provider's API cannot hold is refused (`unsupported_parameter`) where litellm would rewrite it:
+at Anthropic, Google and Bedrock a system message after others or alone and a picture that is not the user's, there and
+at Mistral a message without words or pictures.
+
+A `response_format` is passed on or refused (`unsupported_parameter`), a system message arrives as one or is refused,
+and so is every field that is no part of the API (`tools`, `logprobs`, `api_base` …).
 
 ## At a glance
 What the categories of a block are, by where it struck; “–”: no such form is documented. `unknown` counts as a refusal
@@ -92,6 +103,8 @@ def _said(wire: Wire) -> Iterator[str]:
     yield from wire.notes
     renamed = (name if name == path else f"{name} → {path}" for name, path in wire.sampling.items())
     yield f"Takes {_listed(renamed)}."
+    if wire.added:
+        yield f"Adds {_listed(_pairs(wire.added))} where the request has none."
     schema = "" if wire.takes_schema else "; a schema is refused"
     yield (
         f"`response_format` arrives as {_listed(_pairs(wire.json_mode))}{schema}."

@@ -98,6 +98,8 @@ def _completion(document: Any) -> Completion:
         served_model=string(ours.get("served_model")) or string(document.get("model")),
         provider=string(ours.get("provider")),
         dropped_params=tuple(strings(ours.get("dropped_params"))),
+        added_params=flat(mapping(ours.get("added_params"))),
+        safety_settings=flat(mapping(ours.get("safety_settings"))) or None,
         images=tuple(flat(image) for image in items(ours.get("images")) if isinstance(image, dict)),
     )
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote
 
-from mosseval.client import Client
+from mosseval.client import Client, Endpoint
 from mosseval.errors import TargetRejected, TargetUnreachable
 
 RETRY_EVERY_S = 0.5
@@ -58,10 +58,7 @@ async def gateway_card(client: Client, deadline_s: float, on_wait: Callable[[str
             )
         await asyncio.sleep(RETRY_EVERY_S)
     if status == 401:
-        raise TargetRejected(
-            f"{client.endpoint.base_url} refuses the key (invalid_api_key)",
-            hint="set MOSSEVAL_API_KEY to one of the gateway's MOSSEVAL_GATEWAY_KEYS",
-        )
+        raise key_refused(client.endpoint)
     ours = document.get("mosseval") if isinstance(document, dict) else None
     if status != 200 or not isinstance(ours, dict):
         raise TargetRejected(
@@ -69,6 +66,14 @@ async def gateway_card(client: Client, deadline_s: float, on_wait: Callable[[str
             hint="name any other endpoint by its URL: --target URL",
         )
     return GatewayCard(*(_text(ours.get(name)) for name in ("config_sha256", "version", "replay_sha256")))
+
+
+def key_refused(endpoint: Endpoint) -> TargetRejected:
+    """That a gateway wants another key than it was sent, or any."""
+    return TargetRejected(
+        f"{endpoint.base_url} refuses the key (invalid_api_key)",
+        hint="set MOSSEVAL_API_KEY to one of the gateway's keys",
+    )
 
 
 async def model_entry(client: Client, model: str) -> ModelEntry:

@@ -71,6 +71,8 @@ def record_of(task: Task, outcome: Outcome, model: str) -> Record:
         served_model=outcome.served_model,
         provider=outcome.provider,
         dropped_params=outcome.dropped_params,
+        added_params=outcome.added_params,
+        safety_settings=outcome.safety_settings,
         images=task.images + outcome.images,
     )
 

@@ -225,7 +225,9 @@ def _provenance(folder: RunFolder, state: RunState, judge: str | None) -> dict[s
         "providers": sorted(_seen(answers, "provider")),
         "decoding": dict(manifest.config.decoding),
         "safety_settings": manifest.config.safety_settings,
+        "sent_safety_settings": _sent_safety(answers),
         "dropped_params": sorted({each for answer in answers for each in answer.record.dropped_params}),
+        "added_params": sorted({f"{name}={value}" for a in answers for name, value in a.record.added_params.items()}),
         "questions_sha256": manifest.data.questions_sha256,
         "images_sha256": manifest.data.images_sha256,
         "judge_versions": sorted(versions),
@@ -242,3 +244,13 @@ def _provenance(folder: RunFolder, state: RunState, judge: str | None) -> dict[s
 
 def _seen(answers: Iterable[Answer], field: str) -> set[str]:
     return {value for answer in answers if (value := getattr(answer.record, field)) is not None}
+
+
+def _sent_safety(answers: list[Answer]) -> list[dict[str, Any]]:
+    """The providers' safety switches as they were sent, each setting once."""
+    found: list[dict[str, Any]] = []
+    for answer in answers:
+        sent = answer.record.safety_settings
+        if sent is not None and dict(sent) not in found:
+            found.append(dict(sent))
+    return found

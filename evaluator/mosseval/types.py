@@ -65,6 +65,10 @@ class Completion:
     served_model: str | None = None
     provider: str | None = None
     dropped_params: tuple[str, ...] = ()
+    added_params: Mapping[str, Any] = field(default_factory=dict)
+    """What was sent to the provider without being asked for (contract 1's gateway says so)."""
+    safety_settings: Mapping[str, Any] | None = None
+    """The provider's own safety switches as sent."""
     images: tuple[Mapping[str, Any], ...] = ()
     attempts: int = 1
 
@@ -120,4 +124,8 @@ class Record:
     served_model: str | None = None
     provider: str | None = None
     dropped_params: tuple[str, ...] = ()
+    added_params: Mapping[str, Any] = field(default_factory=dict)
+    """What was sent to the provider without being asked for (contract 1's gateway says so)."""
+    safety_settings: Mapping[str, Any] | None = None
+    """The provider's own safety switches as sent."""
     images: tuple[Mapping[str, Any], ...] = ()

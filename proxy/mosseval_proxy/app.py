@@ -27,6 +27,7 @@ from mosseval_proxy.replay import Replay
 from mosseval_proxy.routes import endpoints
 from mosseval_proxy.settings import Settings
 from mosseval_proxy.simulated import Simulated
+from mosseval_proxy.visit import SCOPE, Visit
 
 
 def create_app(
@@ -99,4 +100,7 @@ class _Routed:
         except HTTPException as error:
             code = "method_not_allowed" if error.status_code == 405 else "not_found"
             fault = GatewayError(code, f"no {scope['method'][:20]} {scope['path'][:200]} here")
+            visit: Visit | None = scope.get(SCOPE)
+            if visit is not None:
+                visit.outcome = fault.code
             await error_response(fault)(scope, receive, send)

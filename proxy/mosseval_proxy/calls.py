@@ -12,6 +12,7 @@ from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.images.prepare import Pictures
 from mosseval_proxy.images.rules import rules_of
 from mosseval_proxy.records import Call, Picture
+from mosseval_proxy.safety import settings_for
 from mosseval_proxy.skeleton import marked
 
 RECORDED = "recorded answers of it can be served with --replay"
@@ -36,7 +37,7 @@ class Calls:
         entry = self.catalogue.find(chat.model)
         _check_callable(entry)
         _check_system(entry, chat.messages)
-        _check_format(entry, chat)
+        _check_made(entry, chat)
         pictures: tuple[Picture, ...] = ()
         if asked.urls:
             rules = rules_of(entry, checked=not self.passed_through(entry))
@@ -53,12 +54,15 @@ class Calls:
         )
 
 
-def _check_format(entry: Entry, chat: ChatRequest) -> None:
-    """Raises GatewayError for a form of answer that recorded and simulated answers cannot have."""
-    if chat.response_format is not None and chat.response_format.document() and (entry.replay or entry.simulated):
+def _check_made(entry: Entry, chat: ChatRequest) -> None:
+    """Raises GatewayError for what recorded and simulated answers cannot have: a form, safety switches."""
+    if not (entry.replay or entry.simulated):
+        return
+    if chat.response_format is not None and chat.response_format.document():
         raise GatewayError(
             "unsupported_parameter", f"response_format: {entry.id} does not take it", param="response_format"
         )
+    settings_for(entry.provider, entry.id, asked=chat.mosseval.safety_settings, own=entry.own.safety, params={})
 
 
 def _check_callable(entry: Entry) -> None:

@@ -22,11 +22,12 @@ from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.limits import Limits, estimate
 from mosseval_proxy.metrics import Metrics, outcome_of
 from mosseval_proxy.passthrough import PassThrough
+from mosseval_proxy.protocol.connections import ARRIVED
 from mosseval_proxy.protocol.wire import BrokenResponse, WireBreak
 from mosseval_proxy.records import Answer, Call, Delta, Upstream
 from mosseval_proxy.replay import SAMPLE_HEADER
 from mosseval_proxy.streaming import events
-from mosseval_proxy.visit import SCOPE, Visit
+from mosseval_proxy.visit import SCOPE, SIMULATED_BREAK, Visit
 
 PROCESS, NUMBERS = secrets.token_hex(7), itertools.count()
 """What makes an answer's id: unlike a request's it may be foreseen."""
@@ -72,17 +73,20 @@ class ChatCompletions:
         expected = _expected(headers, self._service.max_body_bytes)
         place = await self._service.admission.enter(expected)
         try:
-            body = await self._read(receive)
+            body = await self._read(scope, receive)
             place.holds(len(body))
             await self._answer(body, headers, scope, receive, send)
         finally:
             place.leave()
 
-    async def _read(self, receive: Receive) -> bytes:
-        seconds = self._service.body_timeout_s
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+        seconds, limit = self._service.body_timeout_s, self._service.max_body_bytes
+        arrived = scope.get("extensions", {}).get(ARRIVED)
+        if arrived is not None and arrived():
+            return await _body(receive, limit)
         try:
             async with asyncio.timeout(seconds):
-                return await _body(receive, self._service.max_body_bytes)
+                return await _body(receive, limit)
         except TimeoutError:
             raise GatewayError("request_timeout", f"the body did not come within {seconds:g} s") from None
 
@@ -96,21 +100,27 @@ class ChatCompletions:
         entry = service.catalogue.find(chat.model)
         visit.model, visit.streamed, visit.images = entry.pattern or entry.id, chat.stream, len(asked.urls)
         _check_tokens(chat, service.max_output_tokens)
-        lease, failed = await service.limits.take(visit.key, entry, estimate(chat, len(asked.urls))), False
+        guess, failed = estimate(chat, len(asked.urls)), False
+        lease = await service.limits.take(visit.key, entry, guess.tokens)
         try:
             sample = headers.get(SAMPLE)
             call = await service.calls.make(asked, None if sample is None else sample.decode("latin-1"))
             response = await (self._streamed(chat, call, visit) if chat.stream else self._whole(call, visit))
             await response(scope, receive, send)
         except WireBreak as fault:
-            visit.outcome = "simulated_break"
+            visit.outcome, failed = SIMULATED_BREAK, True
             await BrokenResponse(fault)(scope, receive, send)
         except GatewayError:
             failed = True
             raise
         finally:
-            # A failure costs nothing; of a client that left nobody knows what it cost, and the guess stands.
-            await lease.settle(0 if failed else visit.tokens, visit.cost_usd)
+            # A failure costs nothing; of a client that left nobody knows what it cost, and the guess stands: leaving
+            # just before the end would else be free.
+            if failed:
+                await lease.settle(0, None)
+            else:
+                cost_usd = guess.cost_usd(entry) if visit.answer is None else visit.cost_usd
+                await lease.settle(visit.tokens, cost_usd)
 
     async def _whole(self, call: Call, visit: Visit) -> Response:
         started = time.perf_counter()

@@ -154,9 +154,10 @@ class ChatRequest(_Strict):
         return value
 
     def parameters(self) -> dict[str, Any]:
-        """The parameters that were sent: those of `SAMPLING`, and `response_format`."""
+        """The parameters that were sent: those of `SAMPLING`, `response_format` and `user`."""
         values: dict[str, Any] = {name: getattr(self, name) for name in SAMPLING}
         values["max_tokens"] = self.max_tokens or self.max_completion_tokens
+        values["user"] = self.user
         values["response_format"] = self.response_format.document() if self.response_format else None
         return {name: value for name, value in values.items() if value is not None}
 
@@ -180,9 +181,9 @@ def parse_request(body: bytes) -> Asked:
     rest, cut_out = split(body)
     if cut_out:
         chat = _read(rest)
-        numbers = [number(part.image_url.url) for part in chat.image_parts()]
+        urls = [part.image_url.url for part in chat.image_parts()]
+        numbers = [number(url) for url in urls]
         if sorted(each for each in numbers if each is not None) == list(range(len(cut_out))):
-            urls = [part.image_url.url for part in chat.image_parts()]
             pairs = zip(numbers, urls, strict=True)
             return Asked(chat, tuple(url.encode() if at is None else cut_out[at] for at, url in pairs))
     chat = _read(body)

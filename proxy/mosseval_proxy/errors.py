@@ -7,6 +7,7 @@ ConfigError       the gateway cannot start as configured: exit code 2, one line,
 from __future__ import annotations
 
 import math
+import traceback
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -87,6 +88,12 @@ class GatewayError(Exception):
 
 class ConfigError(Exception):
     """A configuration that cannot be: `str(error)` names file, line and field."""
+
+
+def place(error: BaseException) -> str:
+    """Where an exception was raised, innermost first: with its type enough to find it. Its words may be a prompt."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames[-4:]))
 
 
 def _kind(status: int) -> str:

@@ -6,20 +6,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-import traceback
 
 import orjson
 import structlog
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mosseval_proxy.errors import GatewayError
+from mosseval_proxy.errors import GatewayError, place
 from mosseval_proxy.keys.ring import KeyRing
 from mosseval_proxy.life import Life
 from mosseval_proxy.metrics import Metrics
 from mosseval_proxy.protocol.connections import DEPARTURES
 from mosseval_proxy.settings import is_loopback
-from mosseval_proxy.visit import SCOPE, Visit, request_id
+from mosseval_proxy.visit import SCOPE, SIMULATED_BREAK, Visit, request_id
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
 COUNTED_PATH = "/v1/chat/completions"
@@ -73,7 +72,7 @@ class Guard:
         """The request itself. A client that leaves cancels it, whatever it is waiting for."""
         task, visit = asyncio.current_task(), answering.visit
         departures = scope.get("extensions", {}).get(DEPARTURES)
-        leave = _Leave(task)
+        leave = _Leave(task, answering)
         if departures is not None:
             departures.add(leave)
         try:
@@ -85,7 +84,8 @@ class Guard:
             await error_response(error)(scope, receive, answering)
         except asyncio.CancelledError:
             if leave.done:
-                visit.outcome = LEFT
+                # A connection that was broken on purpose looks like a client that leaves.
+                visit.outcome = visit.outcome if visit.outcome == SIMULATED_BREAK else LEFT
             elif self._life.ending:
                 visit.outcome = "shutting_down"
                 await answering.break_off(GatewayError("shutting_down", ENDING))
@@ -94,7 +94,7 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - the last line: everything else becomes a 500
             # The exception's words may hold a prompt or a key: its type and place are enough to find it.
             self._log.error(
-                "unexpected", error=type(error).__name__, at=_place(error), path=scope["path"][:200], id=visit.id
+                "unexpected", error=type(error).__name__, at=place(error), path=scope["path"][:200], id=visit.id
             )
             visit.outcome = "internal_error"
             await answering.break_off(
@@ -123,15 +123,18 @@ class Guard:
 
 
 class _Leave:
-    """What the connection calls when the client leaves."""
+    """What the connection calls when the client leaves; one that has its answer leaves nothing."""
 
-    __slots__ = ("_task", "done")
+    __slots__ = ("_answering", "_task", "done")
 
-    def __init__(self, task: asyncio.Task[None] | None) -> None:
+    def __init__(self, task: asyncio.Task[None] | None, answering: _Answering) -> None:
         self._task = task
+        self._answering = answering
         self.done = False
 
     def __call__(self) -> None:
+        if self._answering.complete:
+            return
         self.done = True
         if self._task is not None:
             self._task.cancel()
@@ -140,13 +143,14 @@ class _Leave:
 class _Answering:
     """An ASGI `send` that knows how far the answer has come, and puts the request's id on it."""
 
-    __slots__ = ("_events", "_life", "_send", "_started", "visit")
+    __slots__ = ("_events", "_life", "_send", "_started", "complete", "visit")
 
     def __init__(self, send: Send, visit: Visit, life: Life) -> None:
         self._send = send
         self._life = life
         self._started = False
         self._events = False
+        self.complete = False
         self.visit = visit
 
     async def __call__(self, message: Message) -> None:
@@ -158,6 +162,8 @@ class _Answering:
             if self._life.ending:
                 message["headers"].append((b"connection", b"close"))
         await self._send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.complete = True
 
     async def break_off(self, error: GatewayError) -> None:
         """The error as the answer; within a stream as its last event; raises where neither can be."""
@@ -175,8 +181,3 @@ class _Answering:
 def error_response(error: GatewayError) -> Response:
     """The OpenAI error body with its status."""
     return Response(orjson.dumps(error.body()), error.status, error.headers(), "application/json")
-
-
-def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames[-4:]))

@@ -8,6 +8,7 @@ any of them answers for all.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from typing import Literal
@@ -36,9 +37,10 @@ class Metrics:
     def __init__(self) -> None:
         registry = CollectorRegistry()
         self._registry = registry
-        self._requests = Counter(
+        requests = Counter(
             "mosseval_requests",
-            "Requests by model and what became of them: answered, empty, blocked, left, or an error's code.",
+            "Requests by model and what became of them: answered, empty, blocked, left, simulated_break, or an error's "
+            "code.",
             ("model", "outcome"),
             registry=registry,
         )
@@ -48,7 +50,7 @@ class Metrics:
             ("model", "provider", "where", "category", "reason"),
             registry=registry,
         )
-        self._latency = Histogram(
+        latency = Histogram(
             "mosseval_upstream_seconds",
             "From asking an upstream to its whole answer, or to its failure.",
             ("model",),
@@ -62,18 +64,21 @@ class Metrics:
             buckets=SECONDS,
             registry=registry,
         )
-        self._tokens = Counter("mosseval_tokens", "Tokens by providers' counts.", ("model", "kind"), registry=registry)
+        tokens = Counter("mosseval_tokens", "Tokens by providers' counts.", ("model", "kind"), registry=registry)
         self._cost = Counter("mosseval_cost_usd", "US dollars, where a price is known.", ("model",), registry=registry)
         self._limited = Counter(
             "mosseval_limited", "Requests turned away at a bound or limit.", ("limit",), registry=registry
         )
-        self._images = Histogram(
+        images = Histogram(
             "mosseval_image_seconds",
             "Work on pictures: kept as they came, re-encoded, found in the cache, refused.",
             ("work",),
             buckets=IMAGE_SECONDS,
             registry=registry,
         )
+        # `labels` takes a lock and makes texts of its arguments each time; these are asked for with every request.
+        self._requests, self._tokens = functools.cache(requests.labels), functools.cache(tokens.labels)
+        self._latency, self._images = functools.cache(latency.labels), functools.cache(images.labels)
         self.in_flight = _gauge("mosseval_in_flight", "Requests being worked on.", registry)
         self.queue = _gauge("mosseval_queue", "Requests waiting to be worked on.", registry)
         self.body_bytes = _gauge("mosseval_body_bytes", "Bytes of request bodies held.", registry)
@@ -88,17 +93,17 @@ class Metrics:
             self._blocked(model, answer.block)
         if answer.usage is not None:
             for kind in ("prompt", "completion"):
-                self._tokens.labels(model, kind).inc(max(0, answer.usage.get(f"{kind}_tokens") or 0))
+                self._tokens(model, kind).inc(max(0, answer.usage.get(f"{kind}_tokens") or 0))
         if answer.cost_usd:
             self._cost.labels(model).inc(answer.cost_usd)
 
     def ended(self, model: str, outcome: str) -> None:
-        """A request that ended: `answered`, `empty`, `blocked`, `left` (by its client), or an error's code."""
-        self._requests.labels(model, outcome).inc()
+        """A request that ended: `answered`, `empty`, `blocked`, `left`, `simulated_break`, or an error's code."""
+        self._requests(model, outcome).inc()
 
     def upstream(self, model: str, seconds: float) -> None:
         """An upstream that answered whole, or failed, after so long."""
-        self._latency.labels(model).observe(seconds)
+        self._latency(model).observe(seconds)
 
     def first_piece(self, model: str, seconds: float) -> None:
         """A stream's first piece."""
@@ -110,7 +115,7 @@ class Metrics:
 
     def image(self, work: ImageWork, seconds: float) -> None:
         """Work on one picture."""
-        self._images.labels(work).observe(seconds)
+        self._images(work).observe(seconds)
 
     def page(self) -> bytes:
         """What Prometheus reads, of all workers where there are several."""

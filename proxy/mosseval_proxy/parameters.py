@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +30,8 @@ EXTRA: Mapping[str, frozenset[str]] = {
 }
 """Parameter beyond OpenAI's -> the providers that take it. An `openai/` server of one's own gets them all: litellm
 passes on whatever it does not know, so a provider that is not named here would refuse the whole request."""
+KEPT_BACK = frozenset({"user"})
+"""Parameters that go to no provider: who asks is the gateway's own business. They are listed as dropped."""
 MISTAKEN: Mapping[str, frozenset[str]] = {
     "ollama": frozenset({"frequency_penalty", "reasoning_effort"}),
     "ollama_chat": frozenset({"frequency_penalty", "reasoning_effort"}),
@@ -57,10 +58,6 @@ def native(provider: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         # litellm leaves it a text, and neither of the two takes one.
         found["stop"] = [found["stop"]]
     return found
-
-
-NO_SYSTEM = re.compile(r"gemma-|o1-mini|o1-preview")
-"""The models, by their providers' names for them, that take no system message."""
 
 
 def chat_form(model: str) -> str:

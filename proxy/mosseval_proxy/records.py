@@ -117,6 +117,8 @@ class Answer:
     provider: str | None = None
     cost_usd: float | None = None
     dropped_params: tuple[str, ...] = ()
+    added_params: Mapping[str, Any] = field(default_factory=dict)
+    """Sampling parameters that went to the model unasked, or with another value than was asked for."""
     safety_settings: Mapping[str, str] | None = None
 
     def extension(self, call: Call) -> dict[str, Any]:
@@ -125,6 +127,7 @@ class Answer:
             "served_model": self.served_model,
             "provider": self.provider,
             "dropped_params": list(self.dropped_params),
+            "added_params": dict(self.added_params),
             "images": [note.document() for note in call.images],
             "block": None if self.block is None else asdict(self.block),
             "safety_settings": None if self.safety_settings is None else dict(self.safety_settings),

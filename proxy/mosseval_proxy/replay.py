@@ -90,8 +90,10 @@ def _entry(model: str, found: tuple[Recording, ...], shadowed: Entry | None) -> 
 
 def _kept(own: OwnInfo) -> OwnInfo:
     """What stays true of a model that is replayed; its presets too, so that the same command works."""
-    names = ("presets", "retired_on", "successor", "source", "looked_up", "papers", "note")
-    return OwnInfo.model_construct(**{name: getattr(own, name) for name in names})
+    names = ("retired_on", "successor", "source", "looked_up", "papers", "note")
+    # Safety switches have nothing to switch in what was recorded: asking for them is refused, by a preset too.
+    presets = {name: preset.model_copy(update={"safety_settings": None}) for name, preset in own.presets.items()}
+    return OwnInfo.model_construct(presets=presets, **{name: getattr(own, name) for name in names})
 
 
 def _shadowed(catalogue: Catalogue, model: str) -> Entry | None:

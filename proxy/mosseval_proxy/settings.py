@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -13,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from mosseval_proxy.errors import ConfigError
 
 PREFIX = "MOSSEVAL_GATEWAY_"
+OF_OTHERS = frozenset({"MOSSEVAL_GATEWAY_URL", "MOSSEVAL_GATEWAY_WORKER"})
+"""The evaluator's, and one that `process` sets."""
 MIB = 1024 * 1024
 
 
@@ -108,6 +111,12 @@ def read_settings(**overrides: Any) -> Settings:
         first = error.errors(include_input=False, include_context=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         raise ConfigError(f"{name if name.isupper() else PREFIX + name.upper()}: {first['msg']}") from None
+
+
+def unknown_variables() -> list[str]:
+    """Names in the environment that look like settings and are none: a slip must not pass for a bound that was set."""
+    known = {PREFIX + name.upper() for name, field in Settings.model_fields.items() if field.validation_alias is None}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known | OF_OTHERS)
 
 
 def check_exposure(settings: Settings, host: str) -> None:

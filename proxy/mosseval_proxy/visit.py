@@ -17,6 +17,8 @@ SCOPE = "mosseval.visit"
 """Where a visit stands in the ASGI scope."""
 PROCESS, NUMBERS = secrets.token_hex(7), itertools.count()
 """What makes a request's id: it need not be unforeseeable, and a system call for each would be felt."""
+SIMULATED_BREAK = "simulated_break"
+"""The outcome of a request whose connection `simulated/flaky` breaks."""
 SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -30,7 +32,7 @@ class Visit:
     streamed: bool = False
     images: int = 0
     outcome: str | None = None
-    """`answered`, `empty`, `blocked`, `left`, or an error's code."""
+    """`answered`, `empty`, `blocked`, `left`, `simulated_break`, or an error's code."""
     answer: Answer | None = None
     started: float = field(default_factory=time.perf_counter)
 

@@ -30,10 +30,14 @@ class Document:
 
     def fault(self, path: Place, what: str) -> ConfigError:
         """An error that names file, line and field."""
+        return ConfigError(f"{self.place(path)}: {what}")
+
+    def place(self, path: Place) -> str:
+        """File, line and field of a path."""
         known = path
         while known and known not in self.lines:
             known = known[:-1]
-        return ConfigError(f"{self.source}:{self.lines.get(known, 1)}: {field_name(path)}: {what}")
+        return f"{self.source}:{self.lines.get(known, 1)}: {field_name(path)}"
 
 
 def field_name(path: Place) -> str:

@@ -48,7 +48,7 @@ def to_chat(request: ChatRequest, limits: PictureLimits) -> Chat:
     """The conversation of a request. Raises ServeError: `image_invalid`, `invalid_request` where nothing is asked."""
     if request.messages[-1].role != "user":
         raise ServeError("invalid_request", "messages: the last one must be the user's", param="messages")
-    turns, seen = [], 0
+    turns, seen, pixels = [], 0, 0
     for number, message in enumerate(request.messages):
         content = message.content
         parts: list[str | Picture] = [content] if isinstance(content, str) else []
@@ -60,7 +60,12 @@ def to_chat(request: ChatRequest, limits: PictureLimits) -> Chat:
             where = f"messages.{number}.content.{place}"
             if seen > limits.count:
                 raise ServeError("invalid_request", f"{where}: at most {limits.count} pictures a request", param=where)
-            parts.append(read_picture(part.image_url.url, where, limits))
+            picture = read_picture(part.image_url.url, where, limits)
+            pixels += picture.pixels
+            if pixels > limits.request_pixels:
+                why = f"{where}: the pictures have more than {limits.request_pixels} pixels together"
+                raise ServeError("request_too_large", why, param=where)
+            parts.append(picture)
         role: Role = "system" if message.role == "developer" else message.role
         turns.append(Turn(role, tuple(parts)))
     if not any(part if isinstance(part, Picture) else part.strip() for part in turns[-1].parts):

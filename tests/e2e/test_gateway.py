@@ -32,7 +32,8 @@ litellm_settings: {drop_params: true}
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with gateway_process(tmp_path_factory.mktemp("gateway"), CONFIG) as running:
+    slip = {"MOSSEVAL_GATEWAY_MAX_INFLIGHT": "8"}
+    with gateway_process(tmp_path_factory.mktemp("gateway"), CONFIG, **slip) as running:
         yield running
 
 
@@ -47,6 +48,7 @@ def test_a_simulated_answer_has_the_whole_contract(gateway: Gateway) -> None:
         "served_model",
         "provider",
         "dropped_params",
+        "added_params",
         "images",
         "block",
         "safety_settings",
@@ -173,3 +175,4 @@ def test_limits_and_stop_words_are_kept(gateway: Gateway) -> None:
 
 def test_ignored_settings_are_named_at_the_start(gateway: Gateway) -> None:
     assert "litellm_settings.drop_params" in gateway.log.read_text()
+    assert "MOSSEVAL_GATEWAY_MAX_INFLIGHT" in gateway.log.read_text()

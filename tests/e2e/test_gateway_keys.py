@@ -32,6 +32,9 @@ model_list:
   - model_name: dear
     litellm_params: {model: simulated/helpful}
     model_info: {output_cost_per_token: 1, input_cost_per_token: 1, mosseval: {simulated: {latency_s: 0}}}
+  - model_name: dear-and-slow
+    litellm_params: {model: simulated/helpful}
+    model_info: {output_cost_per_token: 1, input_cost_per_token: 1, mosseval: {simulated: {latency_s: 60}}}
   - model_name: unpriced
     litellm_params: {model: hosted_vllm/x, api_base: "http://127.0.0.1:9/v1"}
   - model_name: slow
@@ -45,6 +48,7 @@ LIMITS = {
     "wordy": "tpm: 700",
     "single": "in_flight: 1",
     "thrifty": "budget_usd: 1.5",
+    "fleeing": "budget_usd: 1.5",
     "old": "expires: 2020-01-01",
     "lasting": f"expires: {datetime.date.today() + datetime.timedelta(days=2)}",
 }
@@ -144,6 +148,14 @@ async def test_a_budget_is_spent_and_then_opens_nothing(opened: tuple[Gateway, d
     assert (second.status, second.code) == (402, "insufficient_quota")
     unpriced = await ask(opened, "thrifty", "unpriced")
     assert (unpriced.status, unpriced.code) == (403, "model_not_allowed")
+
+
+async def test_leaving_before_the_end_is_not_free(opened: tuple[Gateway, dict[str, str]]) -> None:
+    gateway, keys = opened
+    async with connected(gateway.url) as raw:
+        await raw.send(request_bytes("dear-and-slow", key=keys["fleeing"], stream=True))
+        await asyncio.sleep(0.3)
+    assert (await until(opened, "fleeing", 402)).code == "insufficient_quota"
 
 
 async def test_requests_to_a_model_are_limited_for_all_keys_together(opened: tuple[Gateway, dict[str, str]]) -> None:

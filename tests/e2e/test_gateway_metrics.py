@@ -28,6 +28,9 @@ model_list:
   - model_name: few
     litellm_params: {model: simulated/helpful}
     model_info: {mosseval: {simulated: {latency_s: 0}, limits: {rpm: 1}}}
+  - model_name: shaky
+    litellm_params: {model: simulated/flaky}
+    model_info: {mosseval: {simulated: {latency_s: 0, stall_s: 0.05}}}
   - model_name: any/*
     litellm_params: {model: hosted_vllm/*, api_base: "http://127.0.0.1:9/v1"}
 """
@@ -67,6 +70,7 @@ async def test_what_became_of_requests_is_counted(gateway: Gateway) -> None:
     for model in ("few", "few", "no-such-model", "any/one", "any/other"):
         await once(gateway.url, request_bytes(model))
     await once(gateway.url, request_bytes("priced", key="wrong"))
+    await once(gateway.url, request_bytes("priced").replace(b"POST", b"PUT", 1))
     async with connected(gateway.url) as raw:
         await raw.send(request_bytes("slow"))
     usage = json.loads(plain.body)["usage"]
@@ -76,6 +80,7 @@ async def test_what_became_of_requests_is_counted(gateway: Gateway) -> None:
         ("few", "rate_limit_exceeded"): 1,
         ("", "model_not_found"): 1,
         ("", "invalid_api_key"): 1,
+        ("", "method_not_allowed"): 1,
         ("any/*", "upstream_unavailable"): 2,
         ("slow", "left"): 1,
     }
@@ -94,9 +99,51 @@ async def test_what_became_of_requests_is_counted(gateway: Gateway) -> None:
     assert (value(found, "in_flight"), value(found, "queue"), value(found, "body_bytes")) == (0, 0, 0)
 
 
+async def test_who_goes_once_the_answer_is_whole_did_not_leave(gateway: Gateway) -> None:
+    """The end of a stream and the end of its connection come within the same millisecond."""
+    for _ in range(40):
+        await once(gateway.url, request_bytes("priced", stream=True))
+    async with asyncio.timeout(20):
+        while sum((found := outcomes(await samples(gateway))).values()) < 40:
+            await asyncio.sleep(0.05)
+    assert found == {("priced", "answered"): 40}
+
+
 def outcomes(found: Samples) -> dict[tuple[str, str], float]:
     counted = {labels: number for (name, labels), number in found.items() if name == "mosseval_requests_total"}
     return {(dict(labels)["model"], dict(labels)["outcome"]): number for labels, number in counted.items()}
+
+
+async def test_a_connection_that_is_broken_on_purpose_is_not_a_client_that_left(gateway: Gateway) -> None:
+    seen: dict[str, int] = {}
+    for number in range(60):
+        outcome = await attempt(gateway, request_bytes("shaky", f"Question {number}", stream=number % 2 == 1))
+        seen[outcome] = seen.get(outcome, 0) + 1
+    async with asyncio.timeout(20):
+        while sum(counted(await samples(gateway)).values()) < 60:
+            await asyncio.sleep(0.05)
+    assert counted(await samples(gateway)) == seen
+    assert seen["simulated_break"] > 5
+
+
+async def attempt(gateway: Gateway, request: bytes) -> str:
+    """What came of one request to a flaky model."""
+    try:
+        reply = await once(gateway.url, request)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return "simulated_break"
+    if reply.status not in (0, 200):
+        return reply.code
+    if reply.headers.get("content-type", "").startswith("text/event-stream"):
+        return "answered" if b'"content":"' in reply.body.replace(b'"content":""', b"") else "empty"
+    try:
+        return "answered" if json.loads(reply.body)["choices"][0]["message"]["content"] else "empty"
+    except json.JSONDecodeError:
+        return "simulated_break"
+
+
+def counted(found: Samples) -> dict[str, float]:
+    return {outcome: number for (model, outcome), number in outcomes(found).items() if model == "shaky"}
 
 
 async def test_blocks_are_counted_by_reason(gateway: Gateway) -> None:
@@ -125,12 +172,13 @@ async def test_work_on_pictures_is_counted(gateway: Gateway) -> None:
     for _ in range(2):
         body = with_picture(data_url(picture()))
         assert (await once(gateway.url, head(len(body)) + body)).status == 200
-    body = with_picture(data_url(picture()[:-30]))
-    assert (await once(gateway.url, head(len(body)) + body)).status == 400
+    for url in (data_url(picture()[:-30]), data_url(b"no picture"), "data:image/png;base64,????"):
+        body = with_picture(url)
+        assert (await once(gateway.url, head(len(body)) + body)).status == 400
     found = await samples(gateway)
     work = {kind: value(found, "image_seconds_count", work=kind) for kind in ("kept", "reencoded", "cached", "refused")}
-    assert sum(work.values()) == 3
-    assert work["refused"] == 1
+    assert sum(work.values()) == 5
+    assert work["refused"] == 3
 
 
 def with_picture(url: str) -> bytes:

@@ -111,6 +111,15 @@ def attempt_of(gateway: Gateway, body: bytes) -> tuple[str, str]:
         return "half json", ""
 
 
+@pytest.mark.parametrize("model", ["simulated/helpful", "blocking"])
+def test_safety_switches_that_a_simulated_model_has_not_are_refused(gateway: Gateway, model: str) -> None:
+    settings = {"mosseval": {"safety_settings": {"HARM_CATEGORY_HARASSMENT": "OFF"}}}
+    messages: list[Any] = [{"role": "user", "content": "?"}]
+    with pytest.raises(openai.BadRequestError) as caught:
+        gateway.client.chat.completions.create(model=model, messages=messages, extra_body=settings)
+    assert (caught.value.code, caught.value.param) == ("unsupported_parameter", "mosseval.safety_settings")
+
+
 def test_cautious_refuses_about_the_documented_share(gateway: Gateway) -> None:
     answers = [ask(gateway, "cautious", f"Question {number}").choices[0].message.content for number in range(100)]
     helpful = [ask(gateway, "simulated/helpful", "Question 0").choices[0].message.content]

@@ -146,6 +146,13 @@ async def test_workers_end_with_the_standard_input(tmp_path: Path) -> None:
     assert time.monotonic() - started < 15
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_standard_input_that_is_at_its_end_ends_it(workers: str) -> None:
+    command = [sys.executable, "-m", "mosseval_proxy", "serve", "--port", "0", "--exit-with-stdin"]
+    ended = subprocess.run([*command, "--workers", workers], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert (ended.returncode, b"Traceback" in ended.stderr) == (0, False), ended.stderr.decode()
+
+
 def test_limits_of_several_workers_want_a_redis(tmp_path: Path) -> None:
     limited = CONFIG.replace("simulated: {latency_s: 3}", "simulated: {latency_s: 3}, limits: {rpm: 5}")
     (tmp_path / "c.yaml").write_text(limited)

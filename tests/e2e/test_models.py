@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fake_endpoint import FakeEndpoint, as_gateway
 from fake_provider import FakeProvider
+from gateway_process import gateway_process
 from mosseval_process import Mosseval
 from recorded import transcript
 
@@ -148,6 +149,19 @@ def test_wrong_use_ends_with_2(mosseval: Mosseval, flags: tuple[str, ...], words
     result = mosseval("models", *flags)
     assert (result.code, result.out) == (2, "")
     assert words in result.err
+
+
+def test_a_gateway_that_wants_a_key_says_which_variable(mosseval: Mosseval) -> None:
+    with gateway_process(mosseval.folder, "") as gateway:
+        mosseval.environment = {"MOSSEVAL_GATEWAY_URL": gateway.url, "MOSSEVAL_API_KEY": "not-the-key"}
+        for flags in ((), ("--check",)):
+            shown = mosseval("models", "--target", "gateway", *flags)
+            assert (shown.code, shown.out) == (2, "")
+            assert "set MOSSEVAL_API_KEY" in shown.err
+
+
+def test_help_names_the_defaults_that_the_gateway_has(mosseval: Mosseval) -> None:
+    assert {"(127.0.0.1)", "(4000)", "(1)"} <= set(mosseval("gateway", "--help").out.replace("]", " ").split())
 
 
 def test_a_bad_config_is_named_by_file_line_and_field(mosseval: Mosseval) -> None:

@@ -65,11 +65,19 @@ def test_a_recorded_answer_has_the_whole_contract(gateway: Gateway) -> None:
         "served_model": "recorded-0613",
         "provider": "replay",
         "dropped_params": ["max_tokens", "temperature"],
+        "added_params": {},
         "block": None,
         "safety_settings": None,
         "attempts": 1,
         "cost_usd": None,
     }
+
+
+def test_safety_switches_are_refused_where_nothing_can_be_switched(gateway: Gateway) -> None:
+    settings = {"mosseval": {"safety_settings": {"HARM_CATEGORY_HARASSMENT": "OFF"}}}
+    with pytest.raises(openai.BadRequestError) as caught:
+        ask(gateway, "recorded", "b/1", extra_body=settings)
+    assert (caught.value.code, caught.value.param) == ("unsupported_parameter", "mosseval.safety_settings")
 
 
 def test_a_transcript_answers_in_front_of_the_live_model(gateway: Gateway) -> None:

@@ -198,14 +198,16 @@ def test_block_that_our_gateway_tells_is_taken_as_told() -> None:
     block = {"where": "model", "category": "recitation", "provider": "gemini", "reason": "RECITATION"}
     body = {
         "choices": [{"message": {"content": "so far"}, "finish_reason": "content_filter"}],
-        "mosseval": {"block": block, "cost_usd": 0.25, "served_model": "s", "dropped_params": ["seed"]},
     }
-    outcome = read(200, json.dumps(body).encode()).outcome
+    ours = {"block": block, "cost_usd": 0.25, "served_model": "s", "dropped_params": ["seed"]}
+    said = {"added_params": {"temperature": 1.0, "x": [1]}, "safety_settings": {"HARM": "OFF"}}
+    outcome = read(200, json.dumps({**body, "mosseval": {**ours, **said}}).encode()).outcome
     assert isinstance(outcome, Completion)
     assert outcome.block is not None
     assert (outcome.block.where, outcome.block.category, outcome.block.provider) == ("model", "recitation", "gemini")
     assert (outcome.text, outcome.cost_usd) == ("so far", 0.25)
     assert (outcome.served_model, outcome.dropped_params) == ("s", ("seed",))
+    assert (outcome.added_params, outcome.safety_settings) == ({"temperature": 1.0}, {"HARM": "OFF"})
 
 
 @pytest.mark.parametrize("cost", [True, "1", -1, float("nan"), float("inf"), 10**400, None, [1]])

@@ -9,6 +9,7 @@ import pytest
 from mosseval_proxy.catalogue import Catalogue, build, resolved
 from mosseval_proxy.catalogue.config import parse_config
 from mosseval_proxy.catalogue.listing import model_list, model_object
+from mosseval_proxy.catalogue.prices import Price
 from mosseval_proxy.errors import ConfigError, GatewayError
 
 
@@ -82,9 +83,9 @@ def test_of_several_deployments_those_without_a_key_are_left_out() -> None:
 
 
 def test_simulated_models_stand_alone() -> None:
-    with pytest.raises(ConfigError, match="no such simulated model"):
+    with pytest.raises(ConfigError, match=r"^\S+:\d+: model_list\[0\]\.litellm_params\.model: no such simulated model"):
         catalogue("model_list:\n" + one("a", "model: simulated/unheard"))
-    with pytest.raises(ConfigError, match="shares its name"):
+    with pytest.raises(ConfigError, match=r"model_list\[1\]\.litellm_params\.model: .* shares the name a "):
         catalogue("model_list:\n" + one("a", "model: simulated/helpful") + one("a", "model: openai/x, api_key: k"))
     price = "{input_cost_per_token: 1, output_cost_per_token: 2}"
     priced = catalogue("model_list:\n" + one("a", "model: simulated/helpful", price))
@@ -98,6 +99,10 @@ def test_prices_come_from_the_config_then_from_the_cost_map() -> None:
     found = catalogue("model_list:\n" + one("mine", "model: openai/gpt-4o, api_key: k", own))
     assert found.entries["mine"].price is not None
     assert found.entries["mine"].price.input_cost_per_token == 0.25
+    small = catalogue(
+        "model_list:\n" + one("a", "model: openai/x, input_cost_per_token: 1e-06, output_cost_per_token: 0")
+    )
+    assert small.entries["a"].price == Price(1e-06, 0)
     known = found.find("openai/gpt-4o").price
     assert known is not None
     assert known.output_cost_per_token == 1e-5

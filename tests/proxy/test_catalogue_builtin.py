@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +15,8 @@ from mosseval_proxy.catalogue.listing import model_list, model_object
 from mosseval_proxy.catalogue.model_info import DESCRIPTIVE, OwnInfo, Parameter, Preset
 from mosseval_proxy.chat_request import SAMPLING, ChatRequest, parse_request
 from mosseval_proxy.errors import GatewayError
+from mosseval_serve.__main__ import _parser
+from mosseval_serve.adapters.base import Source
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WEB = ("gpt-4o-web", "gemini-advanced-web", "claude-3-opus-web")
@@ -80,6 +84,37 @@ def test_each_open_model_says_how_it_is_served_and_which_variable_names_the_serv
         here = build(environment={entry.needs[0]: "http://gpu:8000/v1"}).entries[name]
         assert here.configured
         assert here.own.status == "live"
+
+
+@pytest.mark.parametrize("name", ON_OURS)
+def test_the_command_of_each_model_on_our_server_is_one_that_it_takes(shipped: Catalogue, name: str) -> None:
+    serve = shipped.entries[name].own.serve
+    assert serve is not None
+    words = shlex.split(serve.command.replace("COMMIT", "0" * 40))
+    assert words[:3] == ["python", "-m", "mosseval_serve"]
+    told = _parser().parse_args(words[3:])
+    source = Source(told.model, told.revision, told.device, told.dtype, told.trust_remote_code)
+    assert source.trusted() == (name == "internlm-xcomposer2-7b")
+    assert told.model == serve.repository
+    assert f"openai/{told.name}" == shipped.entries[name].deployments[0].model
+
+
+@pytest.mark.parametrize("name", ON_VLLM)
+def test_the_command_of_each_model_on_vllm_is_whole(shipped: Catalogue, name: str) -> None:
+    entry = shipped.entries[name]
+    assert entry.own.serve is not None
+    prepares, _, serves = entry.own.serve.command.rpartition("&&")
+    words = shlex.split(serves)
+    assert words[:3] == ["vllm", "serve", entry.own.serve.repository]
+    assert f"hosted_vllm/{words[2]}" == entry.deployments[0].model
+    told = dict(zip(words[3:], [*words[4:], ""], strict=True))
+    assert int(told["--max-model-len"]) == entry.own.context
+    assert json.loads(told["--limit-mm-per-prompt"]) == {"image": entry.own.images.max_count}
+    if "--generation-config" in told:
+        folder, ends = told["--generation-config"], shlex.split(prepares)
+        assert ends[:3] == ["mkdir", "-p", folder]
+        assert json.loads(ends[ends.index("echo") + 1])["eos_token_id"]
+        assert ends[-1] == f"{folder}/generation_config.json"
 
 
 def test_every_preset_is_a_request_that_the_gateway_takes(shipped: Catalogue) -> None:

@@ -110,6 +110,29 @@ FAULTS = [
         "model_list:\n  - model_name: a\n    litellm_params: {model: b}\n    model_info: {mosseval: {status: gone}}",
         "c.yaml:4: model_list[0].model_info.mosseval.status: ",
     ),
+    *(
+        (
+            f"model_list:\n  - model_name: a\n    litellm_params:\n      model: openai/b\n      {line}",
+            f"c.yaml:5: model_list[0].litellm_params.{line.partition(':')[0]}: ",
+        )
+        for line in (
+            "api_base: 5",
+            "api_base: ftp://host/v1",
+            "base_url: host:8000",
+            "api_key: {a: b}",
+            "timeout: never",
+            "timeout: true",
+            "timeout: .nan",
+            "input_cost_per_token: much",
+            "input_cost_per_token: .nan",
+            "output_cost_per_token: .inf",
+            "output_cost_per_token: -1",
+        )
+    ),
+    (
+        "model_list:\n  - model_name: a\n    litellm_params: {model: b}\n    model_info: {input_cost_per_token: .inf}",
+        "c.yaml:4: model_list[0].model_info.input_cost_per_token: ",
+    ),
     ("litellm_settings: [a]", "c.yaml:1: litellm_settings: must be a mapping"),
     ("litellm_settings:\n  request_timeout: soon", "c.yaml:2: litellm_settings.request_timeout: must be a number"),
     ("environment_variables:\n  'A B': c", "c.yaml:2: environment_variables.A B"),

@@ -8,7 +8,7 @@ import pytest
 
 from mosseval_proxy.errors import ConfigError, GatewayError
 from mosseval_proxy.keys.ring import KeyRing, plain_keys
-from mosseval_proxy.settings import Settings, check_exposure, read_settings
+from mosseval_proxy.settings import Settings, check_exposure, read_settings, unknown_variables
 
 
 def test_keys_are_split_and_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +37,12 @@ def test_a_bad_variable_is_named_without_its_value(monkeypatch: pytest.MonkeyPat
     with pytest.raises(ConfigError, match=f"^MOSSEVAL_GATEWAY_{name}: ") as caught:
         read_settings()
     assert "planted" not in str(caught.value)
+
+
+def test_a_variable_that_is_no_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MAX_IN_FLIGHT", "MAX_INFLIGHT", "REDIS_URL", "URL"):
+        monkeypatch.setenv(f"MOSSEVAL_GATEWAY_{name}", "7")
+    assert unknown_variables() == ["MOSSEVAL_GATEWAY_MAX_INFLIGHT", "MOSSEVAL_GATEWAY_REDIS_URL"]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import animated, arrow, encoded, noise, see_through, turned
+from pictures import animated, arrow, encoded, noise, oriented_late, see_through, turned, wide_png
 from PIL import Image, ImageChops
 
 from mosseval_proxy.images.job import Target, Unreadable
@@ -48,6 +48,13 @@ def test_a_picture_is_turned_upright(kind: str, way: int) -> None:
     assert ("upright" in changes) == (way != 1)
 
 
+@pytest.mark.parametrize("way", range(2, 9))
+def test_an_orientation_behind_the_pixels_counts_too(way: int) -> None:
+    image, changes = made(oriented_late(way))
+    assert [colour(image, place) for place in ((5, 5), (55, 35), (55, 5), (5, 35))] == ["red", "blue", "white", "white"]
+    assert changes == ("upright",)
+
+
 @pytest.mark.parametrize("kind", ["BMP", "TIFF", "PNG", "GIF"])
 def test_what_was_lossless_stays_so(kind: str) -> None:
     image, _ = made(encoded(arrow(), kind))
@@ -62,6 +69,10 @@ def test_wide_grey_values_are_scaled_not_clipped(wide: str) -> None:
     assert image.mode == "L"
     assert ImageChops.difference(image, Image.linear_gradient("L")).getextrema()[1] <= 1  # type: ignore[operator]
     assert "8 bits a channel" in changes
+
+
+def test_colours_of_16_bits_are_told_to_be_made_8() -> None:
+    assert made(wide_png())[1] == ("8 bits a channel",)
 
 
 @pytest.mark.parametrize(("mode", "kind"), [("CMYK", "JPEG"), ("CMYK", "TIFF"), ("YCbCr", "TIFF")])

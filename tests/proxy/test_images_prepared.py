@@ -6,17 +6,19 @@ import asyncio
 import base64
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
-from pictures import bomb, encoded, noise, turned
+from pictures import bomb, encoded, many_scans, noise, turned
 
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.images import pool
-from mosseval_proxy.images.job import Target, Unreadable
+from mosseval_proxy.images.job import Target, Unfinished, Unreadable
 from mosseval_proxy.images.pool import Pool
 from mosseval_proxy.images.prepare import ImageLimits, Pictures, Work
 from mosseval_proxy.images.rules import CAREFUL, CLAUDE, SIMULATED, Rules
@@ -26,6 +28,10 @@ TARGET = Target(("image/jpeg", "image/png"), None, None, None, 1, None, 50_000_0
 STRUCTURE_ONLY = replace(CLAUDE, checked=False)
 SLOW = Target(("image/png",), None, None, None, 1, None, 50_000_000)
 """Makes a large picture take seconds."""
+
+
+ONLY_PNG = Rules(frozenset({"image/png"}))
+"""The same as a model's rules."""
 
 
 class Watched(Pictures):
@@ -183,6 +189,86 @@ async def test_a_picture_that_takes_too_long_is_refused_and_its_process_ended() 
         await made.aclose()
 
 
+async def test_a_picture_that_takes_too_much_of_the_processor_is_refused_by_a_used_process_too() -> None:
+    """The clock on the wall says little on a machine that is busy."""
+    made = Pool(1, 50_000_000, cpu_s=0.3)
+    try:
+        await made.make(encoded(noise((50, 40)), "BMP"), TARGET, keep=False)
+        for _ in range(2):
+            with pytest.raises(Unreadable, match=r"more than 0\.3 s of a processor") as caught:
+                await made.make(many_scans(400), TARGET, keep=False)
+            assert not isinstance(caught.value, Unfinished)
+            assert processes() == []
+        assert (await made.make(encoded(noise((50, 40)), "BMP"), TARGET, keep=False)).kind == "image/png"
+    finally:
+        await made.aclose()
+
+
+async def test_what_may_be_the_machines_fault_is_not_held_against_a_picture(pictures: Watched) -> None:
+    content = url(encoded(noise((2700, 2400)), "BMP"))
+    asked = asyncio.create_task(pictures.prepare([content], ONLY_PNG))
+    await _until_busy()
+    for process in processes():
+        process.kill()
+    with pytest.raises(GatewayError, match="broke down"):
+        await asked
+    (picture,) = await pictures.prepare([content], ONLY_PNG)
+    assert picture.media_type == "image/png"
+
+
+async def test_the_last_one_who_leaves_ends_the_work(pictures: Watched) -> None:
+    content = url(encoded(noise((2700, 2400)), "BMP"))
+    first, second, third = (asyncio.create_task(pictures.prepare([content], ONLY_PNG)) for _ in range(3))
+    await _until_busy()
+    (process,) = processes()
+    first.cancel()
+    second.cancel()
+    await asyncio.wait((first, second))
+    assert (await third)[0].media_type == "image/png"
+    assert process.is_running()
+    odd = url(encoded(noise((2700, 2401)), "BMP"))
+    alone = asyncio.create_task(pictures.prepare([odd], ONLY_PNG))
+    while not pictures.waiting:
+        await asyncio.sleep(0)
+    alone.cancel()
+    again = asyncio.create_task(pictures.prepare([odd], ONLY_PNG))
+    with pytest.raises(asyncio.CancelledError):
+        await alone
+    assert (await again)[0].media_type == "image/png"
+    assert pictures.waiting == 0
+
+
+async def test_what_is_made_anew_in_its_own_type_is_told(pictures: Watched) -> None:
+    broken = bytearray(encoded(noise((50, 40)), "PNG"))
+    broken[-16] ^= 0xFF
+    (picture,) = await pictures.prepare([url(bytes(broken))], CLAUDE)
+    assert picture.note.changes == ("re-encoded",)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel for it")
+async def test_a_decoder_ends_with_a_gateway_that_is_killed(tmp_path: Path) -> None:
+    picture = tmp_path / "picture"
+    picture.write_bytes(many_scans(2000))
+    script = f"""
+import asyncio
+from pathlib import Path
+from mosseval_proxy.images.job import Target
+from mosseval_proxy.images.pool import Pool
+asyncio.run(Pool(1, 50_000_000).make(Path({str(picture)!r}).read_bytes(), {TARGET!r}, keep=False))
+"""
+    killed = psutil.Popen([sys.executable, "-c", script], stdin=subprocess.DEVNULL)
+    try:
+        while not (children := killed.children()) or children[0].cpu_times().user < 1:
+            assert killed.is_running()
+            await asyncio.sleep(0.02)
+        assert Path(f"/proc/{children[0].pid}/oom_score_adj").read_text().strip() == "1000"
+    finally:
+        killed.kill()
+        killed.wait()
+    await asyncio.to_thread(psutil.wait_procs, children, 10)
+    assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
+
+
 async def test_one_who_leaves_ends_the_process_that_worked_for_him(workers: Pool) -> None:
     task = asyncio.create_task(workers.make(encoded(noise((3000, 2500)), "BMP"), SLOW, keep=False))
     await _until_busy()
@@ -217,5 +303,6 @@ async def test_a_decoder_sees_no_key_and_gives_way_to_the_gateway(
 
 async def _until_busy() -> None:
     """Until a process works on a picture: it has read more than its own start takes."""
-    while not any(process.memory_info().rss > 60_000_000 for process in processes()):
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(60):
+        while not any(process.memory_info().rss > 60_000_000 for process in processes()):
+            await asyncio.sleep(0.005)

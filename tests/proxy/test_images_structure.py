@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import struct
+import time
 from typing import Any
 
 import pytest
-from pictures import TURNS, UPRIGHT, animated, encoded, noise, turned
+from pictures import TURNS, UPRIGHT, animated, chunk, encoded, noise, turned
 from PIL import Image
 
 from mosseval_proxy.images.sniff import refusal, sniff
@@ -131,3 +133,37 @@ def test_sniffing_goes_by_the_first_bytes(head: bytes, kind: str | None) -> None
 def test_what_is_refused_is_called_by_its_name(content: bytes, words: str) -> None:
     assert sniff(content) is None
     assert words in refusal(content)
+
+
+def many_parts() -> dict[str, bytes]:
+    """Sound files of 1.5 MB, nearly all of it parts of a few bytes."""
+    jpeg, png, gif, webp = (encoded(noise(SIZE), kind) for kind in ("JPEG", "PNG", "GIF", "WEBP"))
+    body = webp[12:] + b"what\0\0\0\0" * 180_000
+    return {
+        "JPEG, fill bytes": jpeg[:2] + b"\xff" * 1_500_000 + jpeg[3:],
+        "JPEG, segments": jpeg[:2] + b"\xff\xe2\0\2" * 375_000 + jpeg[2:],
+        "PNG": png[:33] + chunk(b"tEXt", b"") * 125_000 + png[33:],
+        "GIF, blocks": gif[:-1] + b"\x21\xfe" + b"\1x" * 750_000 + b"\0;",
+        "GIF, extensions": gif[:-1] + b"\x21\xfe\0" * 500_000 + b";",
+        "WebP": b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body,
+    }
+
+
+@pytest.mark.parametrize(("name", "content"), many_parts().items())
+def test_only_so_many_parts_are_walked(name: str, content: bytes) -> None:
+    """Whoever reads on the event loop may not be held up: what has more parts is left to a decoder."""
+    taken = []
+    for _ in range(5):
+        begun = time.thread_time()
+        found = read(content, sniff(content))
+        taken.append(time.thread_time() - begun)
+    assert found is None or not found.whole, name
+    assert min(taken) < 0.06
+
+
+def test_a_frame_that_is_larger_than_its_gif_is_left_to_a_decoder() -> None:
+    content = bytearray(encoded(noise(SIZE), "GIF"))
+    content[6:10] = struct.pack("<HH", 5, 5)
+    found = read(bytes(content), "image/gif")
+    assert found is not None
+    assert not found.whole

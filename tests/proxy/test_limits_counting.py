@@ -198,6 +198,27 @@ async def test_without_redis_each_process_goes_on_with_what_it_knows(capsys: pyt
     assert PASSWORD not in words.out + words.err
 
 
+async def test_only_one_request_waits_to_see_whether_redis_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mosseval_proxy.limits.shared.TIMEOUT_S", 1.0)
+    monkeypatch.setattr("mosseval_proxy.limits.shared.TRY_AGAIN_S", 0.3)
+
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(never_answer, "127.0.0.1", 0) as server:
+        store = SharedStore(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0", Metrics())
+        await taken(store, check("requests", 100))
+        await asyncio.sleep(0.4)
+        trying = asyncio.create_task(taken(store, check("requests", 100)))
+        await asyncio.sleep(0)
+        others = asyncio.gather(*(taken(store, check("requests", 100)) for _ in range(5)))
+        await others
+        assert not trying.done()
+        await trying
+        await store.aclose()
+
+
 @pytest.mark.parametrize(
     "url", ["redis://:planted-word@127.0.0.1:9/0", "nonsense://planted-word", "unix:///planted-word"]
 )

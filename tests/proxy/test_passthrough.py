@@ -17,6 +17,7 @@ import pytest
 from fake_provider import CUT, FakeProvider
 from gateway_process import Gateway, gateway_process
 from PIL import Image
+from raw_http import once, request_bytes
 
 KEY = "sk-planted-passthrough-key-0123456789"
 CONFIG = """
@@ -99,6 +100,24 @@ def test_the_question_arrives_as_it_was_put(gateway: Gateway, provider: FakeProv
     assert "mosseval" not in sent.lower()
     assert "aiohttp" not in sent
     assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize(("length", "piece"), [(3, 1), (5_000, 1), (5_000, 4_999), (300_000, 70_000), (300_000, 10**6)])
+async def test_a_body_arrives_whole_in_whatever_pieces_it_comes(
+    gateway: Gateway, provider: FakeProvider, length: int, piece: int
+) -> None:
+    provider.answers(HELLO)
+    asked = "".join(chr(97 + at % 26) for at in range(length))
+    head, body = request_bytes("mine", asked).split(b"\r\n\r\n", 1)
+    chunked = head.replace(f"Content-Length: {len(body)}".encode(), b"Transfer-Encoding: chunked")
+    pieces = [body[at : at + piece] for at in range(0, len(body), piece)]
+    reply = await once(gateway.url, b"%s\r\n\r\n" % chunked + b"".join(map(_chunk, [*pieces, b""])))
+    assert reply.status == 200
+    assert provider.requests[-1][2]["messages"] == [{"role": "user", "content": asked}]
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)
 
 
 def test_a_server_of_ones_own_behind_openai_gets_every_parameter(gateway: Gateway, provider: FakeProvider) -> None:

@@ -130,3 +130,12 @@ def test_what_is_known_of_a_replayed_model_stays_known(catalogue: Catalogue, tmp
         assert own[name] == before[name], name
     assert own["presets"]["paper"] == {"temperature": 0, "max_tokens": 1024}
     assert own["refuses"] == []
+
+
+def test_the_presets_of_a_replayed_model_switch_nothing(catalogue: Catalogue, tmp_path: Path) -> None:
+    """What was recorded has no safety switches: they would be refused, and the same command is to work."""
+    transcript(tmp_path, "gemini-pro-1.5", {"1": "x"})
+    before = listed(catalogue, "gemini-pro-1.5")["presets"]["paper"]
+    after = listed(over(catalogue, read_recordings(tmp_path)), "gemini-pro-1.5")["presets"]["paper"]
+    assert before.pop("safety_settings")
+    assert after == before

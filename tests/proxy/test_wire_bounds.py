@@ -6,11 +6,12 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import psutil
 import pytest
-from fake_provider import Flood
+from fake_provider import Flood, Pause
 from gateway_process import KEY
 from wired import QUESTION, Wired, wired
 from wires import openai_chat
@@ -19,15 +20,16 @@ from wires.base import Sent, Wire, sse
 from wires.openai_chat import COMPATIBLE, OPENAI
 
 MIB = 1024 * 1024
+EVERY = (OPENAI, COMPATIBLE, ANTHROPIC)
+EVENTS = (
+    *[openai_chat.chunk({"content": "x" * 8000})] * 2,
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "x" * 8000}},
+)
 WIRES = [
-    pytest.param(OPENAI, openai_chat.chunk({"content": "x" * 8000}), id="openai, through litellm"),
-    pytest.param(COMPATIBLE, openai_chat.chunk({"content": "x" * 8000}), id="openai-compatible, passed through"),
-    pytest.param(
-        ANTHROPIC,
-        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "x" * 8000}},
-        id="anthropic, translated",
-    ),
+    pytest.param(wire, event, id=f"{wire.name}, {how}")
+    for wire, event, how in zip(EVERY, EVENTS, ("through litellm", "passed through", "translated"), strict=True)
 ]
+HURRIED = [replace(wire, name=f"{wire.name}-hurried", params={**wire.params, "timeout": 1}) for wire in EVERY]
 TIMES = 8000
 """About 64 MB."""
 
@@ -37,7 +39,7 @@ def roomy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
     """A gateway whose bound on an answer does not come before the reader's slowness."""
     bound = str(512 * MIB)
     folder = tmp_path_factory.mktemp("roomy")
-    with wired(folder, [OPENAI, COMPATIBLE, ANTHROPIC], MOSSEVAL_GATEWAY_MAX_ANSWER_BYTES=bound) as running:
+    with wired(folder, [*EVERY, *HURRIED], MOSSEVAL_GATEWAY_MAX_ANSWER_BYTES=bound) as running:
         yield running
 
 
@@ -73,6 +75,35 @@ def test_a_slow_reader_holds_the_provider_back(roomy: Wired, wire: Wire, event: 
     assert roomy.provider.left.wait(20), "the provider still waits"
 
 
+@pytest.mark.parametrize(
+    ("wire", "event"), list(zip(HURRIED, EVENTS, strict=True)), ids=[wire.name for wire in HURRIED]
+)
+def test_a_slow_reader_is_no_slow_provider(roomy: Wired, wire: Wire, event: Any) -> None:
+    """The provider may be waited for a second; the client takes longer, with far more in front of it than buffers."""
+    roomy.sends(wire, Sent(events=[*wire.half, *[event] * 4000, *wire.rest]))
+    with request(roomy, wire) as client:
+        time.sleep(3)
+        client.settimeout(60)
+        last = b""
+        while not last.endswith(b"0\r\n\r\n"):
+            piece = client.recv(MIB)
+            assert piece, last
+            last = (last + piece)[-4000:]
+    assert b"data: [DONE]" in last, last[-500:]
+
+
+@pytest.mark.parametrize("wire", HURRIED, ids=lambda wire: wire.name)
+@pytest.mark.parametrize("stalls", [True, False], ids=["stalls", "drips"])
+def test_a_slow_provider_is_one(roomy: Wired, wire: Wire, *, stalls: bool) -> None:
+    drops: list[Any] = [20.0] if stalls else [Pause(0.3), b": ping\n\n"] * 30
+    roomy.sends(wire, Sent(events=[*wire.half, *drops, *wire.rest]))
+    body = json.dumps({"model": wire.model, "messages": QUESTION, "stream": True}).encode()
+    started = time.monotonic()
+    _, _, text = roomy.gateway.post(body, timeout=60)
+    assert json.loads(text.rstrip().rpartition("data: ")[2])["error"]["code"] == "upstream_timeout"
+    assert time.monotonic() - started < 6
+
+
 @pytest.mark.parametrize(("wire", "event"), WIRES)
 def test_a_stream_without_end_is_ended(on_the_wire: Wired, wire: Wire, event: Any) -> None:
     flood(on_the_wire, wire, event)
@@ -87,7 +118,7 @@ def test_a_stream_without_end_is_ended(on_the_wire: Wired, wire: Wire, event: An
     assert time.monotonic() - started < 60
 
 
-@pytest.mark.parametrize("wire", [OPENAI, COMPATIBLE, ANTHROPIC], ids=lambda wire: wire.name)
+@pytest.mark.parametrize("wire", EVERY, ids=lambda wire: wire.name)
 def test_an_answer_that_is_too_long_is_a_failure(on_the_wire: Wired, wire: Wire) -> None:
     for status in (200, 400):
         body = wire.answer("x" * 17 * MIB) if status == 200 else wire.error(400, "x" * 17 * MIB)

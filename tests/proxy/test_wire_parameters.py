@@ -10,6 +10,9 @@ import pytest
 from wired import QUESTION, Wired
 from wires import WIRES
 from wires.base import Sent, Switch, Wire, at
+from wires.bedrock import BEDROCK
+from wires.gemini import GEMINI
+from wires.openai_chat import OPENAI
 
 from mosseval_proxy.chat_request import SAMPLING
 
@@ -47,8 +50,69 @@ def test_every_parameter_has_a_value_here() -> None:
 def test_each_parameter_arrives_or_is_listed(on_the_wire: Wired, wire: Wire) -> None:
     answer, body = sent_with(on_the_wire, wire, **VALUES)
     assert answer.mosseval["dropped_params"] == sorted(VALUES.keys() - wire.sampling.keys())
+    assert answer.mosseval["added_params"] == {}
     for name, path in wire.sampling.items():
         assert at(body, path) == wire.changed.get(name, VALUES[name]), name
+
+
+@EVERY
+def test_who_asks_goes_nowhere_and_is_listed(on_the_wire: Wired, wire: Wire) -> None:
+    answer, body = sent_with(on_the_wire, wire, user="somebody-in-particular")
+    assert answer.mosseval["dropped_params"] == ["user"]
+    assert "somebody-in-particular" not in json.dumps(body)
+
+
+@EVERY
+def test_what_nobody_asked_for_is_said(on_the_wire: Wired, wire: Wire) -> None:
+    on_the_wire.sends(wire, Sent(wire.answer("hello")))
+    answer = on_the_wire.gateway.client.chat.completions.create(model=wire.model, messages=QUESTION)
+    assert answer.mosseval["added_params"] == wire.added  # type: ignore[attr-defined]
+    body = on_the_wire.provider.last_body
+    for name, value in wire.added.items():
+        assert at(body, wire.sampling[name]) == value
+    unsaid = {path for name, path in wire.sampling.items() if name not in wire.added and _stands(body, path)}
+    assert unsaid == set()
+
+
+def _stands(body: Any, path: str) -> bool:
+    try:
+        at(body, path)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+def test_a_temperature_that_litellm_adds_is_said_and_not_taken_for_dropped(
+    on_the_wire: Wired, *, streamed: bool
+) -> None:
+    for asked, added in ({}, {"temperature": 1.0}), ({"temperature": 1.0}, {}), ({"temperature": 0.5}, {}):
+        sent = GEMINI.streamed(GEMINI.half, GEMINI.rest) if streamed else Sent(GEMINI.answer("hello"))
+        on_the_wire.sends(GEMINI, sent)
+        got = on_the_wire.ask_for("gemini-3", stream=streamed, **asked)
+        own = list(got)[-1].mosseval if streamed else got.mosseval
+        assert (own["added_params"], own["dropped_params"]) == (added, [])
+        assert on_the_wire.provider.last_body["generationConfig"]["temperature"] == {**added, **asked}["temperature"]
+
+
+def test_a_parameter_is_not_said_in_a_system_message(on_the_wire: Wired) -> None:
+    on_the_wire.sends(OPENAI, Sent(OPENAI.answer("hello")))
+    answer = on_the_wire.ask_for("magistral", reasoning_effort="high")
+    assert on_the_wire.provider.last_body["messages"] == QUESTION
+    assert answer.mosseval["dropped_params"] == ["reasoning_effort"]
+
+
+def test_a_limit_that_litellm_raises_is_said(on_the_wire: Wired) -> None:
+    on_the_wire.sends(BEDROCK, Sent(BEDROCK.answer("hello")))
+    answer = on_the_wire.ask_for("bedrock-gpt", max_tokens=5)
+    assert on_the_wire.provider.last_body["inferenceConfig"]["maxTokens"] == 16
+    assert answer.mosseval["added_params"] == {"max_tokens": 16}
+
+
+def test_what_the_model_list_adds_is_said(on_the_wire: Wired) -> None:
+    on_the_wire.sends(OPENAI, Sent(OPENAI.answer("hello")))
+    assert on_the_wire.ask_for("cool").mosseval["added_params"] == {"temperature": 0.25}
+    assert on_the_wire.ask_for("cool", temperature=0.5).mosseval["added_params"] == {}
 
 
 @EVERY

@@ -63,8 +63,26 @@ def test_pictures_arrive_whole(on_the_wire: Wired, wire: Wire, *, streamed: bool
 def test_no_question_is_asked_without_its_picture(on_the_wire: Wired, wire: Wire, *, streamed: bool) -> None:
     url = f"data:image/png;base64,{_file('PNG', 40)}"
     content = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": url}}]
-    with pytest.raises(openai.APIStatusError):
+    with pytest.raises(openai.BadRequestError) as caught:
         on_the_wire.ask(
             wire, Sent(wire.answer("hello")), messages=[{"role": "user", "content": content}], stream=streamed
         )
+    assert (caught.value.code, caught.value.param) == ("unsupported_parameter", "messages")
+    assert on_the_wire.provider.requests == []
+
+
+@STREAMED
+def test_nor_by_a_provider_that_nobody_has_looked_at(on_the_wire: Wired, *, streamed: bool) -> None:
+    """litellm puts the texts alone into the request, as it does for many."""
+    url = f"data:image/png;base64,{_file('PNG', 40)}"
+    content: list[Any] = [
+        {"type": "text", "text": "What is it?"},
+        {"type": "image_url", "image_url": {"url": url}},
+    ]
+    on_the_wire.provider.answers({"generated_text": "hello", "nb_input_tokens": 3, "nb_generated_tokens": 2})
+    assert on_the_wire.ask_for("seldom").choices[0].message.content == "hello"
+    on_the_wire.provider.requests.clear()
+    with pytest.raises(openai.BadRequestError) as caught:
+        on_the_wire.ask_for("seldom", messages=[{"role": "user", "content": content}], stream=streamed)
+    assert (caught.value.code, caught.value.param) == ("unsupported_parameter", "messages")
     assert on_the_wire.provider.requests == []

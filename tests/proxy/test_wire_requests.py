@@ -138,10 +138,12 @@ def test_wildcards_and_several_deployments(on_the_wire: Wired) -> None:
     on_the_wire.sends(OPENAI, Sent(answer("hello")))
     on_the_wire.ask_for("my/model-7")
     assert on_the_wire.provider.last_body["model"] == "model-7"
+    on_the_wire.sends(OPENAI, Sent({**answer("hello"), "model": None}))
     asked = set()
     for _ in range(40):
-        on_the_wire.ask_for("twice")
+        served = on_the_wire.ask_for("twice").mosseval["served_model"]
         asked.add(on_the_wire.provider.last_body["model"])
+        assert served == f"openai/{on_the_wire.provider.last_body['model']}"
     assert asked == {"first", "second"}
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import math
 from typing import Any
 
 import pytest
 from openai import BadRequestError
+from PIL import Image, ImageChops
 from serve_asking import url
 from serve_process import HELLO, ServerProcess
+
+from mosseval_serve.pictures import PictureLimits, read_picture
 
 PROMPT: list[dict[str, Any]] = [
     {
@@ -133,6 +137,32 @@ def test_what_is_refused_is_named(server: ServerProcess, change: dict[str, Any],
         error = reply.json()["error"]
         assert (error["code"], error["param"].partition(".content.0.")[0]) == (code, param)
         assert reply.status == (404 if code == "model_not_found" else 400)
+
+
+def encoded(side: int, kind: str) -> bytes:
+    held = io.BytesIO()
+    Image.new("1", (side, side)).save(held, kind)
+    return held.getvalue()
+
+
+def test_pictures_that_cost_too_much_are_refused_before_a_pixel_is_decoded(server: ServerProcess) -> None:
+    scanned = shown(data_url(encoded(8, "JPEG") + b"\xff\xda" * 501))
+    reply = server.post({**scanned, "max_tokens": 4})
+    assert (reply.status, reply.json()["error"]["code"]) == (400, "image_invalid")
+    assert "more than 500 scans" in reply.json()["error"]["message"]
+    part = shown(data_url(encoded(7000, "PNG")))["messages"][0]["content"][0]
+    reply = server.post({"messages": [{"role": "user", "content": [part] * 5}], "max_tokens": 4})
+    error = reply.json()["error"]
+    assert (reply.status, error["code"], error["param"]) == (413, "request_too_large", "messages.0.content.4")
+
+
+def test_grey_of_16_bits_is_scaled_not_clipped() -> None:
+    held = io.BytesIO()
+    Image.linear_gradient("L").convert("I").point(lambda value: value * 257).convert("I;16").save(held, "PNG")
+    seen = read_picture(data_url(held.getvalue()), "here", PictureLimits()).decode()
+    assert seen.mode == "RGB"
+    difference = ImageChops.difference(seen.convert("L"), Image.linear_gradient("L"))
+    assert max(value for value, count in enumerate(difference.histogram()) if count) <= 1
 
 
 def test_openai_package_reads_an_error(server: ServerProcess) -> None:

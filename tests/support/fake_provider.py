@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -22,6 +23,13 @@ class Flood:
     first: bytes
     event: bytes
     times: int
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Among events: so many seconds of silence, after which it goes on."""
+
+    seconds: float
 
 
 @dataclass
@@ -132,6 +140,9 @@ class _Handler(BaseHTTPRequestHandler):
             if isinstance(event, float):
                 self._wait_for_hang_up(event)
                 return
+            if isinstance(event, Pause):
+                time.sleep(event.seconds)
+                continue
             data = event if isinstance(event, bytes) else _sse(event)
             self.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
             self.wfile.flush()

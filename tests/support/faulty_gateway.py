@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -33,6 +34,9 @@ class Faulty:
     secret: str
 
     async def complete(self, call: Call) -> Answer:
+        # Nobody waits for this one: its failure is told to the event loop alone.
+        asyncio.create_task(self._fail()).add_done_callback(lambda _: None)
+        await asyncio.sleep(0)
         raise RuntimeError(f"{self.secret} in {call.messages}")
 
     async def stream(self, call: Call) -> AsyncIterator[Delta | Answer]:
@@ -41,6 +45,9 @@ class Faulty:
 
     async def aclose(self) -> None:
         """Holds nothing."""
+
+    async def _fail(self) -> None:
+        raise ValueError(self.secret)
 
 
 def main() -> int:

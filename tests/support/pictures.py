@@ -74,6 +74,40 @@ def animated(kind: str, frames: int = 3) -> bytes:
     return encoded(shades[0], kind, save_all=True, append_images=shades[1:], duration=50)
 
 
+def oriented_late(orientation: int) -> bytes:
+    """A PNG whose orientation stands behind its pixels."""
+    content = turned(orientation, "PNG")
+    begins = content.index(b"eXIf") - 4
+    ends = begins + 12 + int.from_bytes(content[begins : begins + 4], "big")
+    return content[:begins] + content[ends:-12] + content[begins:ends] + content[-12:]
+
+
+def wide_png(size: tuple[int, int] = (40, 30)) -> bytes:
+    """A PNG of 16 bits a channel, in colour."""
+    header = struct.pack(">IIBBBBB", *size, 16, 2, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + bytes(6 * size[0])) * size[1])
+    return PNG_HEAD + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def noted_png(kind: bytes, length: int) -> bytes:
+    """A PNG with a compressed note (`zTXt`, `iTXt`) or colour profile (`iCCP`) of so many bytes."""
+    head = {b"zTXt": b"note\0\0", b"iTXt": b"note\0\1\0\0\0", b"iCCP": b"profile\0\0"}[kind]
+    content = encoded(arrow(), "PNG")
+    return content[:33] + chunk(kind, head + zlib.compress(b"a" * length)) + content[33:]
+
+
+def many_scans(count: int, side: int = 3000) -> bytes:
+    """A small progressive JPEG whose pixels are gone over so many times."""
+    content = encoded(Image.new("L", (side, side), "white"), "JPEG", progressive=True)
+    table = b"\xff\xc4" + struct.pack(">HB", 20, 0x10) + bytes([1, *bytes(15)]) + b"\xe0"
+    runs = -(-((-(-side // 8)) ** 2) // 32_767) + 1
+    bits = ("0" + "1" * 14) * runs
+    bits += "1" * (-len(bits) % 8)
+    coded = int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
+    scan = b"\xff\xda" + struct.pack(">HBBBBBB", 8, 1, 1, 0, 1, 63, 0x10) + coded
+    return content[:-2] + table + scan * count + b"\xff\xd9"
+
+
 def bomb(width: int, height: int) -> bytes:
     """A PNG of a few bytes that announces so many pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -114,6 +148,10 @@ def sound() -> Iterator[Case]:
     wrong = bytearray(encoded(small, "PNG"))
     wrong[-16] ^= 0xFF
     yield Case("PNG with a wrong checksum of its pixels", bytes(wrong), "image/png")
+    yield Case("PNG of 16 bits, in colour", wide_png(), "image/png")
+    yield Case("PNG that tells its orientation last", oriented_late(6), "image/png")
+    for note in (b"zTXt", b"iTXt", b"iCCP"):
+        yield Case(f"PNG with a {note.decode()} of 3 MB", noted_png(note, 3_000_000), "image/png")
     yield Case("a strip", encoded(Image.new("RGB", (20_000, 3), "green"), "PNG"), "image/png")
 
 
@@ -161,6 +199,7 @@ def broken() -> Iterator[Case]:
     yield Case("JPEG's first bytes and random ones", b"\xff\xd8\xff\xe0" + random.Random(5).randbytes(5000), "", False)
     yield Case("a bomb", bomb(60_000, 60_000), "image/png", False)
     yield Case("a bomb beyond all sizes", bomb(2**31 - 1, 2**31 - 1), "image/png", False)
+    yield Case("PNG with a note of 200 MB", noted_png(b"zTXt", 200_000_000), "image/png", False)
     yield Case("an SVG", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "image/png", False)
     yield Case("a PDF", b"%PDF-1.7\n1 0 obj", "image/png", False)
     yield Case("nothing", b"", "image/png", False)

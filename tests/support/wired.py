@@ -11,9 +11,10 @@ from typing import Any
 
 import openai
 import pytest
-from fake_provider import FakeProvider
+from fake_provider import FakeProvider, Pause
 from gateway_process import Gateway, gateway_process
 from wires.base import CUT, HALF, KEY, Sent, Wire, deployment
+from wires.bedrock import BEDROCK
 
 ROUTER = {
     "rpm": 1000,
@@ -59,6 +60,16 @@ def _beside(url: str) -> list[dict[str, Any]]:
                 "api_key": "os.environ/PLANTED_KEY",
             },
         },
+        {"model_name": "cool", "litellm_params": {"model": "openai/cool", **openai, "temperature": 0.25}},
+        {
+            "model_name": "bedrock-gpt",
+            "litellm_params": {
+                **{name: value.replace("{url}", url) for name, value in BEDROCK.params.items()},
+                "model": "bedrock/openai.gpt-5.4",
+            },
+        },
+        {"model_name": "magistral", "litellm_params": {"model": "mistral/magistral-medium-2506", **openai}},
+        {"model_name": "gemini-3", "litellm_params": {"model": "gemini/gemini-3-pro-preview", **gemini}},
         {"model_name": "gemma", "litellm_params": {"model": "gemini/gemma-3-27b-it", **gemini}},
         {"model_name": "gemini-new", "litellm_params": {"model": "gemini/gemini-99-new", **gemini}},
         {
@@ -85,7 +96,9 @@ class Wired:
         if sent.events is not None:
             whole = {CUT, HALF}
             body = [
-                event if isinstance(event, float) or (isinstance(event, str) and event in whole) else wire.encode(event)
+                event
+                if isinstance(event, float | bytes | Pause) or (isinstance(event, str) and event in whole)
+                else wire.encode(event)
                 for event in sent.events
             ]
             headers = {"Content-Type": wire.content_type, **headers}

@@ -62,7 +62,7 @@ Shard = Annotated[str, _option("--shard", panel=WHAT, metavar="I/N", help="Part 
 Judge = Annotated[str, _option("--judge", panel=RESULT, help="'rules' (offline), or 'none'.")]
 MaxTokens = Annotated[
     int | None,
-    _option("--max-tokens", panel=HOW, min=1, max=2**31 - 1, help="Tokens of an answer at most.  [default: 1024]"),
+    _option("--max-tokens", panel=HOW, min=1, max=2**31 - 1, show_default="1024", help="Tokens of an answer at most."),
 ]
 Temperature = Annotated[
     float | None, _option("--temperature", panel=HOW, min=0.0, max=100.0, help="Sent only if given.")

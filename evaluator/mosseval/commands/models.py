@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mosseval.catalogue import key_refused
 from mosseval.client import Endpoint
 from mosseval.commands.model_check import Checked, check, once
 from mosseval.commands.model_rows import ABSENT, KEYS, ModelRow, rows
@@ -84,6 +85,8 @@ async def _listing(endpoint: Endpoint) -> dict[str, Any]:
         status, document = await client.get("/models")
     if status == 0:
         raise TargetUnreachable(f"nobody answers at {endpoint.base_url}", hint="start it first")
+    if status == 401 and endpoint.is_gateway:
+        raise key_refused(endpoint)
     if not isinstance(document, dict) or not isinstance(document.get("data"), list):
         raise TargetRejected(f"{endpoint.base_url}/models answers with HTTP {status} and no list of models")
     return document

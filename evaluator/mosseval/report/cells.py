@@ -94,4 +94,6 @@ def notes(summary: Summary) -> list[str]:
         said.append(f"{model(summary)}: recorded answers; this run's decoding had no part in them")
     elif dropped := summary.provenance["dropped_params"]:
         said.append(f"{model(summary)}: the provider takes no {', '.join(dropped)}; not sent")
+    if added := summary.provenance["added_params"]:
+        said.append(f"{model(summary)}: sent without being asked for: {', '.join(added)}")
     return said

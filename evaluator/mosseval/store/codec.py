@@ -38,6 +38,8 @@ def record_line(record: Record) -> dict[str, Any]:
         "served_model": record.served_model,
         "provider": record.provider,
         "dropped_params": record.dropped_params,
+        "added_params": record.added_params,
+        "safety_settings": record.safety_settings,
         "images": record.images,
         "request_sha256": record.request_sha256,
         "tags": record.tags,

@@ -11,11 +11,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from mosseval_proxy.catalogue.model_info import OwnInfo
+from mosseval_proxy.catalogue.secrecy import ENV_PREFIX
 from mosseval_proxy.yaml_lines import Document, Place, parse_yaml, read_yaml
 
 REFUSED = re.compile(r"^(?!max_)(.*_)?fallbacks$|^cache$|^caching$|^cache_responses$|^mock_|^enable_weighted_failover$")
@@ -31,6 +32,26 @@ IGNORED_PARAMS = frozenset({"num_retries", "max_retries", "drop_params", "retry_
 SECTIONS = frozenset({"model_list", "environment_variables", *HONOURED})
 
 
+COSTS = {"input_cost_per_token", "output_cost_per_token"}
+Cost = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("https://", "http://", ENV_PREFIX)):
+        raise ValueError("must begin with http:// or https://")
+    return value
+
+
+def _timeout(value: Any) -> Any:
+    seconds = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e6
+    if not (seconds or (isinstance(value, str) and value.startswith(ENV_PREFIX))):
+        raise ValueError("must be a number of seconds above 0")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
 class _Form(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True, protected_namespaces=())
 
@@ -38,13 +59,21 @@ class _Form(BaseModel):
 class ModelInfo(_Form):
     """`model_info`: prices in US dollars a token, and LiteLLM's other fields untouched."""
 
-    input_cost_per_token: float | None = Field(default=None, ge=0)
-    output_cost_per_token: float | None = Field(default=None, ge=0)
+    input_cost_per_token: Cost = None
+    output_cost_per_token: Cost = None
     mosseval: OwnInfo = OwnInfo()
 
 
 class _Params(_Form):
+    """What the gateway itself reads of `litellm_params`; the rest is litellm's."""
+
     model: str = Field(min_length=1)
+    api_base: Address | None = None
+    base_url: Address | None = None
+    api_key: str | None = None
+    timeout: Annotated[Any, AfterValidator(_timeout)] = None
+    input_cost_per_token: Cost = None
+    output_cost_per_token: Cost = None
 
 
 class _Deployment(_Form):
@@ -60,6 +89,8 @@ class Deployment:
     model_name: str
     params: Mapping[str, Any]
     info: ModelInfo
+    place: str = field(default="", compare=False)
+    """File, line and field, for messages."""
 
     @property
     def model(self) -> str:
@@ -160,14 +191,17 @@ def _deployments(document: Document, ignored: list[str]) -> tuple[Deployment, ..
         except ValidationError as error:
             first = error.errors(include_input=False, include_context=False)[0]
             path: Place = ("model_list", index, *first["loc"])
-            raise document.fault(path, first["msg"]) from None
+            raise document.fault(path, first["msg"].removeprefix("Value error, ")) from None
         raw = dict(entry["litellm_params"])
         unused = sorted(IGNORED_PARAMS & raw.keys())
         ignored += [f"model_list[{index}].litellm_params.{name}" for name in unused]
         if form.model_name.count("*") > 1 or ("*" in form.model_name and not form.model_name.endswith("*")):
             raise document.fault(("model_list", index, "model_name"), "a wildcard is one * at the end")
         params = {name: value for name, value in raw.items() if name not in IGNORED_PARAMS}
-        found.append(Deployment(form.model_name, params, form.model_info))
+        # YAML reads 1e-06, without a point, as text.
+        params |= form.litellm_params.model_dump(include=COSTS, exclude_none=True)
+        place = document.place(("model_list", index, "litellm_params", "model"))
+        found.append(Deployment(form.model_name, params, form.model_info, place))
     return tuple(found)
 
 

@@ -200,10 +200,11 @@ def _entry(
 ) -> Entry:
     group = tuple(_named(deployment, environment) for deployment in group)
     simulated = {d.model for d in group if d.model.startswith(SIMULATED_PREFIX)}
-    if simulated - set(SIMULATED):
-        raise ConfigError(f"{name}: no such simulated model; there are {', '.join(SIMULATED)}")
-    if simulated and (len(simulated) > 1 or any(d.model not in simulated for d in group)):
-        raise ConfigError(f"{name}: a simulated model shares its name with another deployment")
+    for deployment in group:
+        if deployment.model in simulated - set(SIMULATED):
+            raise ConfigError(f"{deployment.place}: no such simulated model; there are {', '.join(SIMULATED)}")
+        if simulated and deployment.model != group[0].model:
+            raise ConfigError(f"{deployment.place}: a simulated model shares the name {name} with another deployment")
     if simulated:
         model = simulated.pop()
         free = Price(0.0, 0.0)

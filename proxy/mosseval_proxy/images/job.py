@@ -16,6 +16,10 @@ class Unreadable(Exception):
     """This picture cannot be sent; `str(error)` says why."""
 
 
+class Unfinished(Unreadable):
+    """Nobody can say whether it could be: the machine may have been the reason, and another time it may go well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What has to come out: `Rules`, as far as they concern the making of one picture."""

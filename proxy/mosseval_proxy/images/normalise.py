@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from PIL import AvifImagePlugin, Image, ImageCms, UnidentifiedImageError
 from PIL import Jpeg2KImagePlugin as _Jpeg2K
+from PIL import PngImagePlugin as _Png
 from PIL import TiffImagePlugin as _Tiff
 from PIL import WebPImagePlugin as _WebP
 
@@ -20,6 +21,8 @@ from mosseval_proxy.images.structure import orientation
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000")
 """Of Pillow's formats those that are only pictures: some of the others start programs or open other files."""
+# Pillow's own bound of 1 MiB would lose pictures over their notes (an editor's history); that on all of them stays.
+_Png.MAX_TEXT_CHUNK = _Png.MAX_TEXT_MEMORY
 LOADED = (_Jpeg2K, _Tiff, _WebP)
 """Pillow knows these formats once their modules are imported."""
 LOSSY = frozenset({"JPEG", "MPO", "WEBP", "AVIF", "HEIF", "JPEG2000"})
@@ -68,11 +71,14 @@ def normalise(content: bytes, target: Target) -> Normalised:
             size, useful = image.size, target.useful_side
             image.draft(None, _within(image.size, useful))
             changes += [_scaled(size, image.size)] if image.size != size else []
-        way = _orientation(image)
+        if ";16" in str(getattr(image, "tile", "")) and not image.mode.startswith("I"):
+            changes.append("8 bits a channel")
+        tiff = _tiff_orientation(image)
         image.load()
-        # A TIFF is turned by its decoder.
-        upright = image if way == 1 or image.format == "TIFF" else image.transpose(TURNS[way])
-        changes += ["upright"] if way != 1 else []
+        # A TIFF is turned by its decoder; a PNG may tell its orientation after the pixels.
+        way = _orientation(image)
+        upright = image.transpose(TURNS[way]) if way != 1 else image
+        changes += ["upright"] if (way, tiff) != (1, 1) else []
         profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA", "L") else None
         made = _plain(upright, changes)
         fitted = _fitted(made, target, changes)
@@ -118,11 +124,14 @@ def one_thread() -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
+def _tiff_orientation(image: Image.Image) -> int:
+    """By which the decoder is going to turn a TIFF; 1 for other formats."""
+    value = image.getexif().get(0x0112, 1) if image.format == "TIFF" else 1
+    return value if value in TURNS else 1
+
+
 def _orientation(image: Image.Image) -> int:
     """By EXIF, 1 to 8; read leniently, since a broken note is no reason to lose a picture."""
-    if image.format == "TIFF":
-        value = image.getexif().get(0x0112, 1)
-        return value if value in TURNS else 1
     exif = image.info.get("exif")
     return orientation(exif.removeprefix(b"Exif\0\0")) if isinstance(exif, bytes) else 1
 

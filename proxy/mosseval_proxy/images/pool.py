@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.images.job import LENGTHS, Target, Unreadable, pack
+from mosseval_proxy.images.job import LENGTHS, Target, Unfinished, Unreadable, pack
 
 TIMEOUT_S = 120.0
 """How long one picture may take, also where the machine has much else to do."""
+CPU_S = 30.0
+"""What one picture may take of a processor; the slowest honest ones (50 megapixels) take a few seconds."""
 MOST_WAITING = 64
 MOST_WAITING_BYTES = 256 * 1024 * 1024
 RETRY_AFTER_S = 2.0
@@ -34,9 +37,10 @@ class Made:
 class Pool:
     """Decodes with at most `workers` processes; at the bound of what may wait it refuses instead of growing."""
 
-    def __init__(self, workers: int, max_pixels: int, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, workers: int, max_pixels: int, timeout_s: float = TIMEOUT_S, cpu_s: float = CPU_S) -> None:
         self._max_pixels = max_pixels
         self._timeout_s = timeout_s
+        self._cpu_s = cpu_s
         self._free = asyncio.Semaphore(workers)
         self._idle: list[_Worker] = []
         self.waiting = 0
@@ -46,7 +50,8 @@ class Pool:
     async def make(self, content: bytes, target: Target, *, keep: bool) -> Made:
         """Has a picture checked (`keep`) or made anew.
 
-        Raises Unreadable, or GatewayError `rate_limit_exceeded` where too much is waiting already.
+        Raises Unreadable (Unfinished where that may change), or GatewayError `rate_limit_exceeded` where too much is
+        waiting already.
         """
         if self.waiting >= MOST_WAITING or (self.waiting and self._waiting_bytes + len(content) > MOST_WAITING_BYTES):
             raise GatewayError(
@@ -74,9 +79,10 @@ class Pool:
             with contextlib.suppress(_Died):
                 return await self._asked(self._idle.pop(), content, target, keep=keep)
         try:
-            return await self._asked(await _Worker.started(self._max_pixels), content, target, keep=keep)
+            worker = await _Worker.started(self._max_pixels, self._cpu_s)
+            return await self._asked(worker, content, target, keep=keep)
         except _Died:
-            raise Unreadable("it cannot be decoded: the decoder broke down over it") from None
+            raise Unfinished("it cannot be decoded: the decoder broke down over it") from None
 
     async def _asked(self, worker: _Worker, content: bytes, target: Target, *, keep: bool) -> Made:
         try:
@@ -84,7 +90,9 @@ class Pool:
                 made = await worker.ask(content, target, keep=keep)
         except TimeoutError:
             await worker.end()
-            raise Unreadable(f"decoding it takes more than {self._timeout_s:g} s") from None
+            raise Unfinished(f"decoding it takes more than {self._timeout_s:g} s") from None
+        except _Spent:
+            raise Unreadable(f"decoding it takes more than {self._cpu_s:g} s of a processor") from None
         except Unreadable:
             self._idle.append(worker)
             raise
@@ -100,6 +108,10 @@ class _Died(Exception):
     """A worker ended before it replied."""
 
 
+class _Spent(Exception):
+    """A worker ended because a picture took too much of the processor."""
+
+
 class _Worker:
     """One process."""
 
@@ -107,7 +119,7 @@ class _Worker:
         self._process = process
 
     @classmethod
-    async def started(cls, max_pixels: int) -> _Worker:
+    async def started(cls, max_pixels: int, cpu_s: float) -> _Worker:
         """Starts one; it is ready after some 0.2 s, and takes its first job at once."""
         return cls(
             await asyncio.create_subprocess_exec(
@@ -115,6 +127,7 @@ class _Worker:
                 "-m",
                 "mosseval_proxy.images.worker",
                 str(max_pixels),
+                str(cpu_s),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -124,7 +137,7 @@ class _Worker:
         )
 
     async def ask(self, content: bytes, target: Target, *, keep: bool) -> Made:
-        """Puts one job. Raises Unreadable, or _Died."""
+        """Puts one job. Raises Unreadable, _Died, or _Spent."""
         asked, told = self._process.stdin, self._process.stdout
         assert asked is not None
         assert told is not None
@@ -135,7 +148,8 @@ class _Worker:
             head = json.loads(await told.readexactly(head_length))
             made = await told.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError):
-            raise _Died from None
+            ended = await self._process.wait()
+            raise (_Spent if ended == -signal.SIGPROF else _Died) from None
         if "fault" in head:
             raise Unreadable(head["fault"])
         return Made() if "kept" in head else Made(head["kind"], made, tuple(head["changes"]))

@@ -15,7 +15,7 @@ import pybase64
 
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.images.cache import Cache, Key, Verdict
-from mosseval_proxy.images.job import Target, Unreadable
+from mosseval_proxy.images.job import Target, Unfinished, Unreadable
 from mosseval_proxy.images.pool import Pool
 from mosseval_proxy.images.remote import Fetched, Fetcher, NotFetched
 from mosseval_proxy.images.rules import Rules
@@ -56,6 +56,14 @@ class _Source:
     structure: Structure | None
 
 
+class _Running:
+    """A decoding that somebody waits for."""
+
+    def __init__(self, task: asyncio.Task[Verdict]) -> None:
+        self.task = task
+        self.waiting = 0
+
+
 Work = Literal["kept", "reencoded", "cached", "refused"]
 Observe = Callable[[Work, float], None]
 """Is told what was done with a picture, and how many seconds it took."""
@@ -74,7 +82,7 @@ class Pictures:
         self._fetcher = fetcher
         self._pool = Pool(limits.workers, limits.max_pixels)
         self._cache = Cache(limits.cache_bytes)
-        self._running: dict[Key, asyncio.Task[Verdict]] = {}
+        self._running: dict[Key, _Running] = {}
 
     @property
     def waiting(self) -> int:
@@ -90,7 +98,7 @@ class Pictures:
         count = len(urls)
         self._count(count, rules)
         each = rules.for_count(count)
-        sources = [await self._read(url, f"image {at}") for at, url in enumerate(urls)]
+        sources = [await self._source(url, f"image {at}") for at, url in enumerate(urls)]
         found = [await self._prepared(source, each, f"image {at}") for at, source in enumerate(sources)]
         total = rules.max_request_base64
         if count > 1 and total is not None and sum(len(picture.payload) for picture in found) > total:
@@ -100,9 +108,10 @@ class Pictures:
 
     async def aclose(self) -> None:
         """Ends what was started."""
-        for task in self._running.values():
+        tasks = [running.task for running in self._running.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._pool.aclose()
         if self._fetcher is not None:
             await self._fetcher.aclose()
@@ -112,6 +121,15 @@ class Pictures:
             if most is not None and count > most:
                 message = f"{count} pictures; {who} takes at most {most} in a request"
                 raise GatewayError("request_too_large", message, param="messages")
+
+    async def _source(self, url: bytes | memoryview, where: str) -> _Source:
+        """As `_read`; one that is refused is counted."""
+        started = time.perf_counter()
+        try:
+            return await self._read(url, where)
+        except GatewayError:
+            self._observe("refused", time.perf_counter() - started)
+            raise
 
     async def _read(self, url: bytes | memoryview, where: str) -> _Source:
         """A picture's bytes, type and structure."""
@@ -150,24 +168,34 @@ class Pictures:
             raise _invalid(where, verdict.fault)
         if verdict.payload is None:
             return _as_it_is(source)
-        changes = (
-            verdict.changes if verdict.kind == source.kind else (*verdict.changes, f"{source.kind} -> {verdict.kind}")
-        )
+        changes = verdict.changes or ("re-encoded",)
+        if verdict.kind != source.kind:
+            changes = (*verdict.changes, f"{source.kind} -> {verdict.kind}")
         note = ImageNote(source.declared, verdict.kind, verdict.sha256, verdict.size, (*_wrongly(source), *changes))
         return Picture(verdict.kind, verdict.payload, note)
 
     async def _shared(self, key: Key, source: _Source, rules: Rules, *, keep: bool) -> Verdict:
-        """One decoding for all who wait for the same; it goes on when one of them leaves."""
-        task = self._running.get(key)
-        if task is None:
-            task = asyncio.create_task(self._decided(key, source, rules, keep=keep))
-            self._running[key] = task
-            task.add_done_callback(lambda _: self._running.pop(key, None))
-        return await asyncio.shield(task)
+        """One decoding for all who wait for the same; it goes on when one of them leaves, and ends with the last."""
+        running = self._running.get(key)
+        if running is None:
+            running = _Running(asyncio.create_task(self._decided(key, source, rules, keep=keep)))
+            self._running[key] = running
+        running.waiting += 1
+        try:
+            return await asyncio.shield(running.task)
+        finally:
+            running.waiting -= 1
+            if not running.waiting:
+                running.task.cancel()
+                # Who comes now begins anew: this one is over, or about to be.
+                if self._running.get(key) is running:
+                    del self._running[key]
 
     async def _decided(self, key: Key, source: _Source, rules: Rules, *, keep: bool) -> Verdict:
         try:
             made = await self._pool.make(source.content, _target(rules, self.limits), keep=keep)
+        except Unfinished as fault:
+            return Verdict(fault=str(fault))
         except Unreadable as fault:
             verdict = Verdict(fault=str(fault))
         else:

@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from mosseval_proxy.images.sniff import GIF, JPEG, PNG, WEBP
 
 ORIENTATION = 0x0112
+MOST_PARTS = 10_000
+"""Segments, chunks or blocks that are walked (some 5 ms): files of more are left to a decoder."""
+MOST_GIF_BLOCKS = 100_000
+"""The same of GIF's blocks, which have 255 bytes at most."""
 MOST_TAGS = 512
 """Entries of an EXIF directory that are looked at."""
+LENGTH, FRAME = struct.Struct(">H"), struct.Struct(">BHHB")
 USUAL_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 """JPEG's frame headers of baseline, extended and progressive Huffman coding: what every decoder takes."""
 
@@ -26,7 +31,7 @@ class Structure:
     width: int
     height: int
     whole: bool
-    """Whether every part is where it should be; a file that is not whole may still be decodable."""
+    """Whether every part is where it should be, as far as was looked; without that it may still be decodable."""
     animated: bool = False
     orientation: int = 1
     plain: bool = True
@@ -65,7 +70,7 @@ def orientation(exif: bytes) -> int:
 
 def _jpeg(content: bytes) -> Structure | None:
     offset, turned, frame = 2, 1, None
-    while True:
+    for _ in range(MOST_PARTS):
         if content[offset] != 0xFF:
             return None
         marker = content[offset + 1]
@@ -74,15 +79,17 @@ def _jpeg(content: bytes) -> Structure | None:
             continue
         if marker == 0x01 or 0xD0 <= marker <= 0xD9:
             return None
-        (length,) = struct.unpack_from(">H", content, offset + 2)
+        (length,) = LENGTH.unpack_from(content, offset + 2)
         body = offset + 4
         if marker == 0xE1 and content[body : body + 6] == b"Exif\0\0":
             turned = orientation(content[body + 6 : offset + 2 + length])
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            frame = (marker, *struct.unpack_from(">BHHB", content, body))
+            frame = (marker, *FRAME.unpack_from(content, body))
         elif marker == 0xDA:
             break
         offset += 2 + max(length, 2)
+    else:
+        return None
     if frame is None:
         return None
     coding, precision, height, width, channels = frame
@@ -97,7 +104,9 @@ def _png(content: bytes) -> Structure | None:
     width, height, depth = struct.unpack_from(">IIB", content, 16)
     view, offset, animated, turned, pixels = memoryview(content), 8, False, 1, False
     whole = False
-    while offset + 12 <= len(content):
+    for _ in range(MOST_PARTS):
+        if offset + 12 > len(content):
+            break
         length, kind = struct.unpack_from(">I4s", content, offset)
         end = offset + 8 + length
         if end + 4 > len(content):
@@ -118,24 +127,31 @@ def _png(content: bytes) -> Structure | None:
 
 def _gif(content: bytes) -> Structure | None:
     width, height, flags = struct.unpack_from("<HHB", content, 6)
-    offset, frames = 13 + _table_bytes(flags), 0
+    offset, frames, blocks, within = 13 + _table_bytes(flags), 0, 0, True
     try:
         while content[offset] != 0x3B:  # the trailer
             if content[offset] == 0x2C:  # a frame
                 frames += 1
+                left, top, wide, high = struct.unpack_from("<HHHH", content, offset + 1)
+                # Decoders take such a frame for the size of the whole.
+                within = within and left + wide <= width and top + high <= height
                 offset += 11 + _table_bytes(content[offset + 9])
             elif content[offset] == 0x21:  # an extension
                 offset += 2
             else:
                 return Structure(width, height, False, frames > 1)
-            while content[offset]:  # its blocks
+            while content[offset] and blocks < MOST_GIF_BLOCKS:
                 offset += content[offset] + 1
+                blocks += 1
             offset += 1
+            blocks += 1
+            if blocks >= MOST_GIF_BLOCKS:
+                return Structure(width, height, False, frames > 1)
             if frames > 1:  # an animation is re-encoded anyway: the rest of it need not be walked
                 return Structure(width, height, False, True)
     except IndexError:
         return Structure(width, height, False, frames > 1)
-    return Structure(width, height, frames == 1, frames > 1)
+    return Structure(width, height, frames == 1 and within, frames > 1)
 
 
 def _table_bytes(flags: int) -> int:
@@ -148,7 +164,9 @@ def _webp(content: bytes) -> Structure | None:
     end = riff + 8
     whole = len(content) in (end, end + 1)
     offset, size, animated, turned, pixels = 12, (0, 0), False, 1, False
-    while offset + 8 <= min(end, len(content)):
+    for _ in range(MOST_PARTS):
+        if offset + 8 > min(end, len(content)):
+            break
         kind, length = struct.unpack_from("<4sI", content, offset)
         body = offset + 8
         whole = whole and body + length <= len(content)
@@ -162,6 +180,8 @@ def _webp(content: bytes) -> Structure | None:
             turned = orientation(content[body : body + length].removeprefix(b"Exif\0\0"))
         pixels = pixels or kind == b"ANMF"
         offset = body + length + (length & 1)
+    else:
+        whole = False
     return Structure(*size, whole and pixels, animated, turned)
 
 

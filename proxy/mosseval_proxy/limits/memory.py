@@ -40,13 +40,18 @@ class MemoryStore:
     async def settle(self, taken: Taken, tokens: int | None, cost_usd: float) -> None:
         """Ends a lease."""
         now = int(self._clock())
+        self.spend(taken.checks, cost_usd)
         for check in taken.checks:
             if check.kind == "in_flight":
                 self._in_flight[check.name] -= 1
-            elif check.kind == "budget":
-                self.spent_usd[check.name] = self.spent_usd.get(check.name, 0.0) + cost_usd
             elif check.kind == "tokens" and tokens is not None:
                 self._windows[check.name].correct(taken.second, now, tokens - check.amount)
+
+    def spend(self, checks: tuple[Check, ...], cost_usd: float) -> None:
+        """Books dollars on the budgets among these checks."""
+        for check in checks:
+            if check.kind == "budget":
+                self.spent_usd[check.name] = self.spent_usd.get(check.name, 0.0) + cost_usd
 
     async def aclose(self) -> None:
         """Holds no connections."""

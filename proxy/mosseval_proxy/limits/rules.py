@@ -64,6 +64,8 @@ class Refusal:
 
 def checks(key: Key, entry: Entry, tokens: int) -> tuple[Check, ...]:
     """Every check for a request of about so many tokens. Raises GatewayError where a budget could not be kept."""
+    if key.budget_usd is None and key.allowance.unlimited and entry.own.limits.unlimited:
+        return ()
     found = list(_of(f"key {key.name}", key.allowance, tokens))
     found += _of(f"model {entry.pattern or entry.id}", entry.own.limits, tokens)
     if key.budget_usd is not None and entry.replay is None:
@@ -77,10 +79,27 @@ def checks(key: Key, entry: Entry, tokens: int) -> tuple[Check, ...]:
     return tuple(found)
 
 
-def estimate(chat: ChatRequest, pictures: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Guess:
     """About how many tokens a request will come to, before anybody has counted them."""
+
+    prompt: int
+    answer: int
+
+    @property
+    def tokens(self) -> int:
+        """Of both."""
+        return self.prompt + self.answer
+
+    def cost_usd(self, entry: Entry) -> float | None:
+        """US dollars; None where no price is known."""
+        return None if entry.price is None else entry.price.of(self.prompt, self.answer)
+
+
+def estimate(chat: ChatRequest, pictures: int) -> Guess:
+    """What is guessed of a request."""
     answer = chat.max_tokens or chat.max_completion_tokens or TOKENS_AN_ANSWER
-    return sum(_characters(chat)) // CHARACTERS_A_TOKEN + pictures * TOKENS_A_PICTURE + answer
+    return Guess(sum(_characters(chat)) // CHARACTERS_A_TOKEN + pictures * TOKENS_A_PICTURE, answer)
 
 
 def _of(subject: str, allowance: Allowance, tokens: int) -> Iterator[Check]:

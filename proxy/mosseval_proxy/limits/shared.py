@@ -69,6 +69,9 @@ class SharedStore:
         """Takes all that is wanted, or nothing."""
         if time.monotonic() < self._away_until:
             return await self._own.take(wanted, lease)
+        if not self._up:
+            # One request tries whether it is back; the others do not wait for that.
+            self._away_until = time.monotonic() + TRY_AGAIN_S
         try:
             await self._pay()
             failed, second, *spent = await self._take(_names(wanted), [_document(wanted), lease, LEASE_S])
@@ -103,6 +106,7 @@ class SharedStore:
         except FAILURES as error:
             self._lost(error)
             self._owe(taken.checks, cost_usd)
+            self._own.spend(taken.checks, cost_usd)
 
     async def aclose(self) -> None:
         """Lets go of what is held, and closes connections."""
@@ -161,6 +165,7 @@ class SharedStore:
             self._log.error("redis is lost: each process keeps limits of its own", error=type(error).__name__)
 
     def _found(self) -> None:
+        self._away_until = 0.0
         if not self._up:
             self._up = True
             self._metrics.redis_up.set(1)

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.outcomes import ProviderFault, read_fault, read_response
+from mosseval_proxy.outcomes import ProviderFault, endings, read_fault, read_response
+from mosseval_proxy.outcomes.blocks import GEMINI_CATEGORIES
 from mosseval_proxy.outcomes.faults import FIELD, wait_s
 from mosseval_proxy.records import Answer
 
@@ -20,13 +21,19 @@ FINISHES: Mapping[str, str] = {
     "tool_calls": "tool_calls",
     "function_call": "function_call",
     "max_tokens": "length",
+    "MAX_TOKENS": "length",
     "model_length": "length",
-    "refusal": "content_filter",
-    "sensitive": "content_filter",
+    **dict.fromkeys(("STOP", "COMPLETE", "eos", "eos_token", "end_turn", "stop_sequence", "tool_use"), "stop"),
+    **dict.fromkeys(("refusal", "sensitive", *GEMINI_CATEGORIES), "content_filter"),
 }
-"""A server's finish reason -> OpenAI's; one that is not here is a `stop`."""
-BROKEN = frozenset({"abort", "error", "network_error", "insufficient_system_resource"})
-"""Finish reasons of vLLM, SGLang, DeepSeek and relays under which the text is no whole answer."""
+"""A server's finish reason -> OpenAI's. Google's own server of this form sends Gemini's reasons; one that is not here
+is a `stop` where there is text, and no answer where there is none."""
+BROKEN = frozenset({"abort", "error", "network_error", "insufficient_system_resource", *endings.BROKEN})
+"""Finish reasons of vLLM, SGLang, DeepSeek, Google and relays under which the text is no whole answer."""
+DETAILED = "content_filter:"
+"""What some relays of Gemini put before its reason: `content_filter: PROHIBITED_CONTENT`."""
+FILTERED = frozenset({"content_filter", "sensitive"})
+"""The finish reasons of a filter that say no more."""
 GENERIC = frozenset({"invalid_request_error", "BadRequestError", "api_error", "error"})
 """What stands in the place of a code and tells nothing."""
 
@@ -71,8 +78,21 @@ def read_whole(data: bytes, provider: str) -> Answer | GatewayError:
         "refusal": words(message.get("refusal")),
         "reasoning_content": reasoning(message),
     }
+    if not (plain["content"] or plain["refusal"]) and (finish(reason) is None or strange(reason)):
+        return no_text(reason)
     choice = {**filters(choices[0]), "message": plain, "finish_reason": finish(reason)}
     return read_response({**found, "choices": [choice]}, provider)
+
+
+def strange(reason: object) -> bool:
+    """Whether a finish reason is none that is known: what has no text then is no blank."""
+    return isinstance(reason, str) and finish(reason) == "stop" and reason not in FINISHES
+
+
+def no_text(reason: object) -> GatewayError:
+    """What came has no text, and no reason for that."""
+    how = f"ended with {reason[:100]}" if isinstance(reason, str) else "says not why it ended"
+    return GatewayError("upstream_unavailable", f"the provider's answer has no text, and {how}")
 
 
 def gave_up(reason: object) -> bool:
@@ -83,12 +103,23 @@ def gave_up(reason: object) -> bool:
 def filters(choice: Mapping[str, Any]) -> dict[str, Any]:
     """What a choice says of why it was cut short, beside its finish reason: Azure's findings, OpenRouter's word."""
     names = ("content_filter_results", "native_finish_reason")
-    return {name: choice[name] for name in names if name in choice}
+    found = {name: choice[name] for name in names if name in choice}
+    reason = choice.get("finish_reason")
+    if finish(reason) == "content_filter" and reason not in FILTERED:
+        found.setdefault("native_finish_reason", _detail(reason))
+    return found
 
 
 def finish(reason: object) -> str | None:
     """OpenAI's finish reason; None where there is none."""
-    return FINISHES.get(reason, "stop") if isinstance(reason, str) and reason else None
+    if not isinstance(reason, str) or not reason:
+        return None
+    return "content_filter" if reason.startswith(DETAILED) else FINISHES.get(reason, "stop")
+
+
+def _detail(reason: object) -> str:
+    """The provider's own word in a finish reason that says more than OpenAI's."""
+    return str(reason).removeprefix(DETAILED).strip()
 
 
 def words(content: object) -> str | None:

@@ -8,7 +8,18 @@ from typing import Any
 
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes import read_fault, read_response, text
-from mosseval_proxy.outcomes.chat_form import document, error_of, filters, finish, gave_up, reasoning, rejection, words
+from mosseval_proxy.outcomes.chat_form import (
+    document,
+    error_of,
+    filters,
+    finish,
+    gave_up,
+    no_text,
+    reasoning,
+    rejection,
+    strange,
+    words,
+)
 from mosseval_proxy.outcomes.events import DONE, TooLong
 from mosseval_proxy.records import Answer, Delta
 
@@ -23,6 +34,7 @@ class Collected:
         self._left = limit
         self._parts: dict[str, list[str]] = {"content": [], "reasoning_content": [], "refusal": []}
         self._finish: str | None = None
+        self._reason: object = None
         self._filters: dict[str, Any] = {}
         self._usage: Any = None
         self._model: Any = None
@@ -53,6 +65,8 @@ class Collected:
             return self._outcome
         if self._finish is None:
             return GatewayError("upstream_unavailable", "the provider's stream was cut off before its end")
+        if strange(self._reason) and not (self._parts["content"] or self._parts["refusal"]):
+            return no_text(self._reason)
         message = {name: "".join(parts) or None for name, parts in self._parts.items()}
         choice = {"message": message, "finish_reason": self._finish, **self._filters}
         return read_response({"choices": [choice], "usage": self._usage, "model": self._model}, self._provider)
@@ -77,7 +91,8 @@ class Collected:
     def _note_finish(self, reason: object) -> None:
         if gave_up(reason):
             self.end(GatewayError("upstream_unavailable", f"the provider gave up (finish reason {reason})"))
-        self._finish = finish(reason) or self._finish
+        if finish(reason) is not None:
+            self._finish, self._reason = finish(reason), reason
 
     def _keep(self, name: str, piece: str) -> str:
         self._left -= len(piece)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 NATURAL_ENDS = frozenset({"STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED"})
 """Gemini's finish reasons that are no block."""
@@ -41,6 +41,11 @@ def ending(raw: Mapping[str, Any]) -> str | None:
     if isinstance(raw.get("candidates"), list):
         return text(first(raw["candidates"]).get("finishReason")) or None
     return next((word for name in FIELDS if (word := text(raw.get(name)))), None)
+
+
+def is_count(value: Any) -> TypeGuard[int]:
+    """Whether it is a number of tokens: a negative one would give money back, a huge one cannot be written."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
 def first(items: Any) -> Mapping[str, Any]:

@@ -42,7 +42,9 @@ FAILURE_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             r"context_length_exceeded|maximum context length|(prompt|input) is too long|input token count"
-            r"|too many tokens:",
+            r"|too many tokens:|cannot be greater than max_model_len|longer than the (maximum )?model('s)? (maximum )?"
+            r"(context )?length|exceeds? (the )?(available )?context (size|window|length)"
+            r"|max_(completion_)?tokens'? (is too large|must be at least 1, got -)",
             re.I,
         ),
         "context",
@@ -58,7 +60,14 @@ FAILURE_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         "image",
     ),
-    (re.compile(r"request_too_large|payload too large|entity too large", re.I), "size"),
+    (
+        re.compile(
+            r"request_too_large|payload too large|entity too large|at most \d+ (image|multi-?modal|media)"
+            r"|too many images",
+            re.I,
+        ),
+        "size",
+    ),
     (re.compile(r"rate_limit_exceeded|rate_limit_error", re.I), "rate"),
     (re.compile(r"api key (not valid|not found|expired)|api_key_invalid|(invalid|incorrect) api key", re.I), "key"),
     (re.compile(r"provided model identifier is invalid|model version .{1,100} not found", re.I), "missing"),

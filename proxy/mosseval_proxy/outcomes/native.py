@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes.blocks import raw_block, said
-from mosseval_proxy.outcomes.endings import BROKEN, ENDS_OF_BLANKS, LENGTHS, ending, first, text
+from mosseval_proxy.outcomes.endings import BROKEN, ENDS_OF_BLANKS, LENGTHS, ending, first, is_count, text
 from mosseval_proxy.outcomes.failures import FAILURES, ProviderFault, read_fault
 from mosseval_proxy.records import Answer
 
@@ -61,7 +61,7 @@ class Said:
         """Notes the tokens that a provider counts under these names."""
         for name, parts in (("prompt_tokens", prompt), ("completion_tokens", completion)):
             given = [found.get(part) for part in parts] if isinstance(found, Mapping) else []
-            numbers = [number for number in given if isinstance(number, int)]
+            numbers = [number for number in given if is_count(number)]
             if numbers:
                 self.usage[name] = sum(numbers)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes.blocks import GEMINI_CATEGORIES, gemini_category, raw_block, said, stop_details
-from mosseval_proxy.outcomes.endings import BROKEN, ending, text
+from mosseval_proxy.outcomes.endings import BROKEN, ending, is_count, text
 from mosseval_proxy.outcomes.failures import FAILURES, azure_findings
 from mosseval_proxy.records import Answer, Block
 
@@ -67,4 +67,4 @@ def _usage(usage: Any) -> dict[str, int] | None:
     if not isinstance(usage, Mapping):
         return None
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
-    return {name: int(usage[name]) for name in names if isinstance(usage.get(name), int)} or None
+    return {name: usage[name] for name in names if is_count(usage.get(name))} or None

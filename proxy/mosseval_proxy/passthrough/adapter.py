@@ -99,7 +99,13 @@ class PassThrough:
             )
         params = {name: value for name, value in call.params.items() if goal.takes(name)}
         data = body(call, goal.model, params, stream=stream)
-        timeout = aiohttp.ClientTimeout(total=goal.timeout_s or self._timeout_s)
+        seconds = self._seconds(goal)
+        # Of a stream the time counts that the server is waited for (see `_piece`): none that a slow client takes.
+        timeout = (
+            aiohttp.ClientTimeout(total=None, connect=seconds, sock_read=seconds)
+            if stream
+            else aiohttp.ClientTimeout(total=seconds)
+        )
         return self._session.post(goal.url, data=data, headers=goal.headers, timeout=timeout, allow_redirects=False)
 
     async def _read(self, response: aiohttp.ClientResponse, goal: Target) -> Answer | GatewayError:
@@ -121,9 +127,12 @@ class PassThrough:
             if isinstance(outcome, Answer) and (outcome.text or outcome.reasoning):
                 yield Delta(outcome.text or "", outcome.reasoning or "")
             return
-        events = Events(self._limit)
-        async for chunk in response.content.iter_any():
-            for data in events.feed(chunk):
+        events, left = Events(self._limit), self._seconds(goal)
+        while True:
+            piece, left = await _piece(response, left)
+            if not piece:
+                return
+            for data in events.feed(piece):
                 delta = collected.add(data)
                 if delta is not None:
                     yield delta
@@ -136,9 +145,12 @@ class PassThrough:
         if isinstance(error, TooLong):
             return GatewayError("upstream_unavailable", f"the provider's answer is over {self._limit} bytes")
         if isinstance(error, TimeoutError):
-            waited = f"no answer within {goal.timeout_s or self._timeout_s:g} s"
+            waited = f"no answer within {self._seconds(goal):g} s"
             return read_fault(ProviderFault("Timeout", waited, goal.provider))
         return read_fault(ProviderFault("Connection", type(error).__name__, goal.provider))
+
+    def _seconds(self, goal: Target) -> float:
+        return goal.timeout_s or self._timeout_s
 
     def _settle(self, outcome: Answer | GatewayError, call: Call, goal: Target) -> Answer:
         """Completes an answer, or raises the failure."""
@@ -173,7 +185,7 @@ class PassThrough:
 async def _bounded(response: aiohttp.ClientResponse, limit: int, *, cut: bool) -> bytes:
     """The body, or what of it is within `limit` where it may be `cut`; else raises TooLong."""
     pieces, size = [], 0
-    async for chunk in response.content.iter_any():
+    while chunk := await response.content.readany():
         pieces.append(chunk)
         size += len(chunk)
         if size > limit:
@@ -181,6 +193,17 @@ async def _bounded(response: aiohttp.ClientResponse, limit: int, *, cut: bool) -
                 break
             raise TooLong
     return b"".join(pieces)[:limit]
+
+
+async def _piece(response: aiohttp.ClientResponse, seconds: float) -> tuple[bytes, float]:
+    """The next piece of the body, empty at its end, and the seconds that are left. Raises TimeoutError."""
+    loop = asyncio.get_running_loop()
+    asked_at = loop.time()
+    piece = await response.content.readany()
+    left = seconds - (loop.time() - asked_at)
+    if left < 0:
+        raise TimeoutError
+    return piece, left
 
 
 async def _drain(response: aiohttp.ClientResponse) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from yarl import URL
 
 from mosseval_proxy.catalogue import Catalogue, Entry, prices, resolved
-from mosseval_proxy.parameters import EXTRA
+from mosseval_proxy.parameters import EXTRA, KEPT_BACK
 
 PLAIN = frozenset({"model", "api_base", "api_key", "timeout", "input_cost_per_token", "output_cost_per_token"})
 """The `litellm_params` that this path understands."""
@@ -54,7 +54,7 @@ class Target:
 
     def takes(self, parameter: str) -> bool:
         """Whether the server takes a sampling parameter."""
-        if parameter in self.refuses:
+        if parameter in self.refuses or parameter in KEPT_BACK:
             return False
         return ROUTES[self.provider].takes_all or parameter not in EXTRA or self.provider in EXTRA[parameter]
 

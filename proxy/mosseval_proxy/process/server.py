@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import os
 import resource
 import signal
 import socket
 import stat
-import threading
-from collections.abc import Callable
 from types import FrameType
 
 import structlog
@@ -21,6 +18,8 @@ from starlette.types import ASGIApp
 
 from mosseval_proxy.errors import ConfigError
 from mosseval_proxy.life import Life
+from mosseval_proxy.process.logs import note_unexpected
+from mosseval_proxy.process.parent import when_stdin_ends
 from mosseval_proxy.protocol.connections import Connection
 from mosseval_proxy.settings import Settings, check_exposure
 
@@ -109,6 +108,7 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """Serves until told to end, then waits for what is in hand."""
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(note_unexpected)
         await super().main_loop()
         self._life.ending = True
         waiting = [asyncio.create_task(self._life.idle()), asyncio.create_task(self._hurry.wait())]
@@ -125,25 +125,13 @@ class Server(uvicorn.Server):
 
 async def _until_told(server: Server, sock: socket.socket, *, exit_with_stdin: bool) -> None:
     if exit_with_stdin:
-        loop = asyncio.get_running_loop()
 
         def ended() -> None:
             server.grace_s = ORPHAN_GRACE_S
             server.should_exit = True
 
-        watch = threading.Thread(target=_wait_for_end, args=(loop, ended), daemon=True, name="stdin")
-        watch.start()
+        when_stdin_ends(ended)
     await server.serve(sockets=[sock])
-
-
-def _wait_for_end(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
-    """Reads standard input to its end: the system closes it when the parent dies, however it dies."""
-    with contextlib.suppress(OSError):
-        while os.read(0, 4096):
-            pass
-    # The loop may have been closed in the meantime: then there is nothing left to end.
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(ended)
 
 
 def _inherited(settings: Settings, fd: int) -> socket.socket:

@@ -81,13 +81,15 @@ def serve_alone(
     from mosseval_proxy.passthrough import PassThrough
     from mosseval_proxy.process.server import listen, serve
     from mosseval_proxy.replay import Replay
+    from mosseval_proxy.settings import unknown_variables
     from mosseval_proxy.upstream import LiteLLMUpstream
 
     sock = listen(settings, fd)
     set_up_logs(settings.log_format, settings.log_level)
     log = structlog.get_logger("mosseval_proxy")
-    if catalogue.ignored:
-        log.warning("ignored settings", names=list(catalogue.ignored))
+    ignored = [*catalogue.ignored, *unknown_variables()]
+    if ignored:
+        log.warning("ignored settings", names=ignored)
     replayed = [entry.id for entry in catalogue if entry.replay and entry.replay.instead_of]
     if replayed:
         log.warning("recorded answers are served in place of these models", names=replayed)

@@ -20,6 +20,7 @@ import structlog
 
 from mosseval_proxy.metrics import FILES
 from mosseval_proxy.process.logs import WORKER
+from mosseval_proxy.process.parent import when_stdin_ends
 
 WRONG_CONFIGURATION = 2
 FIRST_PAUSE_S = 0.5
@@ -49,7 +50,7 @@ class Workers:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._tell, number)
         if exit_with_stdin:
-            loop.add_reader(0, self._read_stdin)
+            when_stdin_ends(self._lose_parent)
         with tempfile.TemporaryDirectory(prefix="mosseval-metrics-") as folder:
             environment = {**os.environ, FILES: folder}
             workers = [
@@ -114,14 +115,12 @@ class Workers:
             if process.returncode is None:
                 process.send_signal(number)
 
-    def _read_stdin(self) -> None:
-        if not os.read(0, 4096):
-            asyncio.get_running_loop().remove_reader(0)
-            self._told.set()
-            # Their standard input ends too: they see that they are orphans, and hurry.
-            for process in tuple(self._running):
-                if process.stdin is not None:
-                    process.stdin.close()
+    def _lose_parent(self) -> None:
+        self._told.set()
+        # Their standard input ends too: they see that they are orphans, and hurry.
+        for process in tuple(self._running):
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def worker_command(arguments: Sequence[str]) -> list[str]:

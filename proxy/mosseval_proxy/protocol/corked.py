@@ -19,7 +19,9 @@ class Corked:
         self._head = b""
 
     def write(self, data: bytes) -> None:
-        """Writes, or holds what is the beginning of an answer."""
+        """Writes, or holds what is the beginning of an answer; nothing once the connection has ended."""
+        if self._transport.is_closing():
+            return
         if self._head:
             data, self._head = self._head + data, b""
         elif data.startswith(HEAD):
@@ -40,4 +42,5 @@ class Corked:
     def _uncork(self) -> None:
         if self._head:
             data, self._head = self._head, b""
-            self._transport.write(data)
+            if not self._transport.is_closing():
+                self._transport.write(data)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import orjson
 
+from mosseval_proxy.parameters import KEPT_BACK
 from mosseval_proxy.records import Answer, Call, Delta
 from mosseval_proxy.simulated.blocking import FORMS
 from mosseval_proxy.simulated.flaky import Flakiness
@@ -101,8 +102,8 @@ def _finished(made: Answer, call: Call) -> Answer:
         usage=usage,
         served_model=call.entry.simulated,
         provider="simulated",
+        dropped_params=tuple(sorted(KEPT_BACK & call.params.keys())),
         cost_usd=price.of(prompt, len(tokens)) if price else 0.0,
-        safety_settings=call.safety_settings,
     )
 
 
@@ -124,7 +125,7 @@ def _digest(call: Call) -> bytes:
         for m in call.messages
     ]
     pictures = [note.sha256 for note in call.images]
-    sampling = {name: value for name, value in call.params.items() if name not in SHORTENING}
+    sampling = {name: value for name, value in call.params.items() if name not in SHORTENING | KEPT_BACK}
     document = [call.entry.simulated, texts, pictures, sampling]
     return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).digest()
 

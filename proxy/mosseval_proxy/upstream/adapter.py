@@ -17,6 +17,7 @@ from mosseval_proxy.records import Answer, Call, Delta
 from mosseval_proxy.scrub import Scrubber
 from mosseval_proxy.upstream import economies, exchange
 from mosseval_proxy.upstream.loading import load
+from mosseval_proxy.upstream.outgoing import added
 from mosseval_proxy.upstream.plan import Plan, Plans
 from mosseval_proxy.upstream.reading import read_failed, read_mapped, read_own
 from mosseval_proxy.upstream.streams import read_stream
@@ -45,7 +46,7 @@ class LiteLLMUpstream:
     async def complete(self, call: Call) -> Answer:
         """Asks once. Raises GatewayError."""
         plan = await self._plan(call)
-        seen, reckoned = exchange.begin(self._limit, streamed=False, payloads=plan.payloads), None
+        seen, reckoned = self._begin(plan, streamed=False), None
         try:
             async with asyncio.timeout(plan.timeout_s):
                 response = await self._litellm.acompletion(**plan.arguments)
@@ -55,22 +56,22 @@ class LiteLLMUpstream:
             if call.entry.price is None:
                 reckoned = self._costs.reckoned(self._litellm, response, plan.provider)
             outcome = read_own(seen, plan.provider) or read_mapped(response, seen, plan.provider)
-        return self._settle(outcome, call, plan, reckoned)
+        return self._settle(outcome, call, plan, seen, reckoned)
 
     async def stream(self, call: Call) -> AsyncIterator[Delta | Answer]:
         """Deltas as they come, then the whole. An upstream that ends without a finish reason was cut: GatewayError."""
         plan = await self._plan(call)
-        seen, wrapper = exchange.begin(self._limit, streamed=True, payloads=plan.payloads), None
+        seen, wrapper = self._begin(plan, streamed=True), None
         try:
             try:
                 wrapper = await self._litellm.acompletion(
                     **plan.arguments, stream=True, stream_options={"include_usage": True}
                 )
             except Exception as error:  # noqa: BLE001 - whatever litellm raises is read
-                yield self._settle(read_failed(error, seen, plan.provider), call, plan)
+                yield self._settle(read_failed(error, seen, plan.provider), call, plan, seen)
                 return
             async for piece in read_stream(wrapper, seen, plan.provider):
-                yield piece if isinstance(piece, Delta) else self._settle(piece, call, plan)
+                yield piece if isinstance(piece, Delta) else self._settle(piece, call, plan, seen)
         finally:
             await seen.aclose()
             if wrapper is not None:
@@ -88,15 +89,31 @@ class LiteLLMUpstream:
                 self._plans = Plans(self._litellm, self._catalogue, self._timeout_s)
         return await self._plans.make(call)
 
-    def _settle(self, outcome: Answer | GatewayError, call: Call, plan: Plan, reckoned: float | None = None) -> Answer:
+    def _begin(self, plan: Plan, *, streamed: bool) -> exchange.Exchange:
+        return exchange.begin(
+            self._limit, streamed=streamed, payloads=plan.payloads, apart=plan.apart, timeout_s=plan.timeout_s
+        )
+
+    def _settle(
+        self,
+        outcome: Answer | GatewayError,
+        call: Call,
+        plan: Plan,
+        seen: exchange.Exchange,
+        reckoned: float | None = None,
+    ) -> Answer:
         """Completes an answer, or raises the failure."""
+        if plan.payloads and not seen.path and isinstance(outcome, Answer):
+            words = f"{plan.provider} was asked in a way in which nobody sees whether the picture goes along"
+            outcome = GatewayError("unsupported_parameter", words, param="messages")
         served = outcome.served_model if isinstance(outcome, Answer) else None
         return settle(
             outcome,
             self._scrubber,
-            served_model=served or call.entry.deployments[0].model,
+            served_model=served or plan.deployment,
             provider=plan.provider,
             cost_usd=cost(outcome, call.entry, reckoned) if isinstance(outcome, Answer) else None,
-            dropped_params=plan.dropped,
+            dropped_params=tuple(sorted({*plan.dropped, *(plan.beside - seen.sent.beside)})),
+            added_params=added(seen.sent.sampling, plan.asked),
             safety_settings=plan.safety,
         )

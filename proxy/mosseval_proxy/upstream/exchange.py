@@ -7,6 +7,8 @@ get their connections from one function; `install` puts a watch on what that han
 
 from __future__ import annotations
 
+import asyncio
+import math
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -14,7 +16,8 @@ from typing import Any
 
 import httpx
 
-from mosseval_proxy.upstream.splicing import Payload, spliced
+from mosseval_proxy.upstream.outgoing import Outgoing, check_whole, read
+from mosseval_proxy.upstream.splicing import Lost, Payload, spliced
 
 MAX_REJECTION_BYTES = 64 * 1024
 """Of a rejection's body so much is read; what is over is left."""
@@ -27,15 +30,22 @@ class AnswerTooLong(httpx.ReadError):
 class Exchange:
     """One call to a provider: its request's path, and status, headers and body of the answer as they came.
 
+    `payloads` are the call's pictures, which must be in the request; `apart`: stand-ins are in it in their place.
+    `timeout_s` bounds the time for which the provider's body is waited, none that a slow client takes among it.
+    `sent` is what the request says beside its words (see `outgoing`), `lost` that a picture was not in it.
     `body` is None until the answer's head has come; iterating over it yields at most `limit` bytes, then raises
     AnswerTooLong. What was read of it is kept, unless it comes in pieces as was asked for (`streamed`); `whole` says
     that its end has come.
     """
 
-    def __init__(self, limit: int, *, streamed: bool, payloads: Sequence[Payload] = ()) -> None:
+    def __init__(self, limit: int, *, streamed: bool, payloads: Sequence[Payload] = (), apart: bool = False) -> None:
         self.limit = limit
+        self.timeout_s = math.inf
         self.payloads = payloads
+        self.apart = apart
         self.path = ""
+        self.sent = Outgoing()
+        self.lost = False
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
         self.body: Body | None = None
@@ -89,9 +99,10 @@ class Exchange:
 _CURRENT: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 
-def begin(limit: int, *, streamed: bool, payloads: Sequence[Payload] = ()) -> Exchange:
-    """The exchange of the call that this task is about to make; `payloads` are put into its request."""
-    exchange = Exchange(limit, streamed=streamed, payloads=payloads)
+def begin(limit: int, *, streamed: bool, payloads: Sequence[Payload], apart: bool, timeout_s: float) -> Exchange:
+    """The exchange of the call that this task is about to make."""
+    exchange = Exchange(limit, streamed=streamed, payloads=payloads, apart=apart)
+    exchange.timeout_s = timeout_s
     _CURRENT.set(exchange)
     return exchange
 
@@ -105,10 +116,15 @@ class Body(httpx.AsyncByteStream):
         self._unpack = zlib.decompressobj(wbits=47) if packing else None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """The bytes. Raises AnswerTooLong."""
+        """The bytes. Raises AnswerTooLong, httpx.ReadTimeout."""
         exchange = self._exchange
+        loop, waited = asyncio.get_running_loop(), 0.0
+        asked_at = loop.time()
         left = MAX_REJECTION_BYTES if exchange.rejected else exchange.limit
         async for packed in self._inner:
+            waited += loop.time() - asked_at
+            if waited > exchange.timeout_s:
+                raise httpx.ReadTimeout("the answer takes too long")
             piece = self._unpack.decompress(packed, left + 1) if self._unpack else packed
             left -= len(piece)
             if left < 0 and exchange.rejected:
@@ -119,6 +135,7 @@ class Body(httpx.AsyncByteStream):
             if exchange.keeps:
                 exchange.keep(piece)
             yield piece
+            asked_at = loop.time()
         exchange.whole = True
 
     async def aclose(self) -> None:
@@ -141,8 +158,7 @@ class _Watched(httpx.AsyncBaseTransport):
             raise httpx.ReadError("one request a call")
         exchange.path = request.url.path
         request.headers["Accept-Encoding"] = "identity"
-        if exchange.payloads:
-            request = spliced(request, exchange.payloads)
+        request = _with_pictures(request, exchange)
         response = await self._inner.handle_async_request(request)
         exchange.status, exchange.headers = response.status_code, response.headers
         packing = response.headers.get("content-encoding", "identity").lower()
@@ -158,12 +174,63 @@ class _Watched(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+class _WatchedBlocking(httpx.BaseTransport):
+    """Holds a request of litellm's few blocking providers back where a picture is not in it."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends it. Raises Lost, and httpx.ReadError for a second request of one call."""
+        exchange = _CURRENT.get()
+        if exchange is not None:
+            if exchange.path:
+                raise httpx.ReadError("one request a call")
+            exchange.path = request.url.path
+            request = _with_pictures(request, exchange)
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._inner.close()
+
+
+def _with_pictures(request: httpx.Request, exchange: Exchange) -> httpx.Request:
+    """The request as it is sent. Raises Lost."""
+    try:
+        content = _content(request)
+        if not exchange.apart:
+            check_whole(content, exchange.payloads)
+        exchange.sent = read(content)
+        return spliced(request, exchange.payloads) if exchange.apart and exchange.payloads else request
+    except Lost:
+        exchange.lost = True
+        raise
+
+
+def _content(request: httpx.Request) -> bytes:
+    """The body; empty where it is sent in pieces, so that no picture is seen in it."""
+    try:
+        return request.content
+    except httpx.RequestNotRead:
+        return b""
+
+
 def install(litellm: Any) -> None:
-    """Puts the watch on every asynchronous client that this litellm will make."""
-    handler = litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler
-    make = handler.create_async_transport
+    """Puts the watch on every client that this litellm will make."""
+    handlers = litellm.llms.custom_httpx.http_handler
+    handler, blocking = handlers.AsyncHTTPHandler, handlers.HTTPHandler
+    make, make_blocking = handler.create_async_transport, blocking.create_client
 
     def watched(*arguments: Any, **named: Any) -> _Watched:
         return _Watched(make(*arguments, **named) or httpx.AsyncHTTPTransport())
 
+    def watched_blocking(self: Any) -> httpx.Client:
+        # A transport of one's own would leave out certificates and proxies: those that httpx makes are wrapped.
+        client: httpx.Client = make_blocking(self)
+        client._transport = _WatchedBlocking(client._transport)
+        client._mounts = {url: each and _WatchedBlocking(each) for url, each in client._mounts.items()}
+        return client
+
     handler.create_async_transport = staticmethod(watched)
+    blocking.create_client = watched_blocking

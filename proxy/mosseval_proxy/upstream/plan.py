@@ -9,9 +9,11 @@ from typing import Any
 from mosseval_proxy.catalogue import Catalogue, Entry, resolved
 from mosseval_proxy.catalogue.config import Deployment
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.parameters import EXTRA, MISTAKEN, NO_SYSTEM, RESPONSES_API, chat_form, native
+from mosseval_proxy.parameters import EXTRA, KEPT_BACK, MISTAKEN, RESPONSES_API, chat_form, native
 from mosseval_proxy.records import Call
 from mosseval_proxy.safety import Settings, settings_for, switches_of
+from mosseval_proxy.upstream.conversation import check, sayable
+from mosseval_proxy.upstream.outgoing import beside
 from mosseval_proxy.upstream.splicing import SPLICED, Payload, stand_in
 
 REMEMBERED = 10_000
@@ -20,7 +22,8 @@ ESSENTIAL = frozenset({"response_format"})
 """Parameters that cannot be left out without changing the question."""
 EMULATED = frozenset({"json_mode", "tools", "tool_choice"})
 """What litellm puts in the place of a `response_format` that a provider lacks: another question."""
-
+PROMPTED = "_add_reasoning_prompt"
+"""litellm's own sign that it will say a parameter to the model in a system message: Mistral's Magistral."""
 BESIDE = frozenset({"extra_headers", "extra_body"})
 """What litellm sends beside what it makes itself."""
 
@@ -34,8 +37,16 @@ class Plan:
     timeout_s: float
     dropped: tuple[str, ...]
     safety: Settings | None
+    asked: Mapping[str, Any]
+    """The sampling parameters of the request that are sent, by OpenAI's names."""
+    deployment: str
+    """The deployment's own name for the model, with its provider."""
+    beside: frozenset[str] = frozenset()
+    """What the turns say beside their words, as in `outgoing.BESIDE`."""
     payloads: tuple[Payload, ...] = ()
-    """The pictures that go past litellm, as base64 (see `splicing`)."""
+    """The pictures as base64."""
+    apart: bool = False
+    """Whether they go past litellm (see `splicing`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +77,8 @@ class Plans:
         params = {name: value for name, value in known.items() if value is not None}
         params["model"] = chat_form(params["model"])
         model, own = self._model(params), deployment.info.mosseval
-        self._check_system(call, model)
-        refused = frozenset(own.refuses) | MISTAKEN.get(model.provider, frozenset())
+        check(call, model.provider, model.name)
+        refused = KEPT_BACK | frozenset(own.refuses) | MISTAKEN.get(model.provider, frozenset())
         sent = {
             name: value
             for name, value in call.params.items()
@@ -79,14 +90,17 @@ class Plans:
         timeout, apart = params.get("timeout", self._timeout_s), model.provider in SPLICED
         arguments = {
             **_merged(params, native(model.provider, sent), _safety(model, safety)),
-            "messages": call.whole_messages(stand_in if apart else None),
+            "messages": sayable(call.whole_messages(stand_in if apart else None), model.provider),
             "timeout": timeout,
             "max_retries": 0,
             "num_retries": 0,
         }
         dropped = tuple(sorted(call.params.keys() - sent.keys()))
-        payloads = tuple(picture.payload for picture in call.pictures) if apart else ()
-        return Plan(arguments, model.provider, float(timeout), dropped, safety, payloads)
+        payloads = tuple(picture.payload for picture in call.pictures)
+        said = beside(call.messages)
+        return Plan(
+            arguments, model.provider, float(timeout), dropped, safety, sent, deployment.model, said, payloads, apart
+        )
 
     def _model(self, params: Mapping[str, Any]) -> _Model:
         """Raises GatewayError where litellm knows no such provider."""
@@ -109,15 +123,6 @@ class Plans:
             ) from None
         return _Model(str(name), str(provider), "api_base" in params, bridged.get("mode") == "responses")
 
-    @staticmethod
-    def _check_system(call: Call, model: _Model) -> None:
-        """Raises GatewayError for a system message where the model takes none."""
-        at = next((at for at, each in enumerate(call.messages) if each["role"] in ("system", "developer")), None)
-        if at is not None and NO_SYSTEM.match(model.name):
-            raise GatewayError(
-                "unsupported_parameter", f"{call.model} takes no system message", param=f"messages.{at}.role"
-            )
-
     def _takes(self, model: _Model, name: str, value: Any) -> bool:
         """Whether the real model takes a parameter with this value: litellm's own check, one at a time."""
         if model.responses_api and name not in RESPONSES_API | ESSENTIAL:
@@ -139,7 +144,11 @@ class Plans:
             return False
         if name in ESSENTIAL and EMULATED & with_it.keys():
             return False
-        return with_it != self._mapped(model)
+        if PROMPTED in with_it:
+            return False
+        without = self._mapped(model)
+        # Where litellm adds a parameter by itself, asking for the value that it adds changes nothing.
+        return with_it != without or without.get(name) == value
 
     def _mapped(self, model: _Model, **parameters: Any) -> dict[str, Any]:
         found: dict[str, Any] = self._litellm.utils.get_optional_params(

@@ -35,6 +35,9 @@ def speaks_responses(exchange: Exchange) -> bool:
 
 def read_own(exchange: Exchange, provider: str) -> Answer | GatewayError | None:
     """A plain answer in a form that is known, or a rejection in any; None where litellm's mapping is needed."""
+    if exchange.lost:
+        words = f"a picture would be lost on its way to {provider}, which takes none, or none in this place"
+        return GatewayError("unsupported_parameter", words, param="messages")
     if exchange.too_long:
         return GatewayError("upstream_unavailable", f"the provider's answer is over {exchange.limit} bytes")
     if exchange.rejected:

@@ -185,5 +185,6 @@ ANTHROPIC = Wire(
         "stop": "stop_sequences",
     },
     changed={"stop": ["END"]},
+    added={"max_tokens": 4096},
 )
 WIRES = (ANTHROPIC,)

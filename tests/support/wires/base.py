@@ -155,6 +155,8 @@ class Wire:
     all others must stand in `dropped_params`."""
     changed: Mapping[str, Any] = field(default_factory=dict)
     """Where the provider takes a parameter in another form: parameter -> the value that it must receive."""
+    added: Mapping[str, Any] = field(default_factory=dict)
+    """What goes to the provider of sampling where a request says nothing of it (`mosseval.added_params`)."""
     json_mode: Mapping[str, Any] | None = None
     """What the provider must receive, by dotted path, for a `response_format` of JSON; None: it is refused."""
     takes_schema: bool = True

@@ -138,6 +138,69 @@ FAILURES = (
     Failure("a page of HTML with 503", Sent(b"<html>busy</html>", 503), 502, "upstream_unavailable"),
     Failure("a redirect", Sent({}, 307, {"Location": "/v1/elsewhere"}), 502, "upstream_unavailable"),
 )
+GOOGLES = (
+    Block("finish_reason SAFETY, as Google sends it", Sent(completion({}, "SAFETY")), "output", "safety", "SAFETY"),
+    Block(
+        "finish_reason RECITATION, as Google sends it",
+        Sent(completion({"content": "hel"}, "RECITATION")),
+        "output",
+        "recitation",
+        "RECITATION",
+        "hel",
+    ),
+    Block(
+        "finish_reason content_filter: PROHIBITED_CONTENT",
+        Sent(completion({}, "content_filter: PROHIBITED_CONTENT")),
+        "output",
+        "safety",
+        "PROHIBITED_CONTENT",
+    ),
+    Block(
+        "finish_reason content_filter: A_REASON_NOT_KNOWN_YET",
+        Sent(completion({}, "content_filter: A_REASON_NOT_KNOWN_YET")),
+        "output",
+        "unknown",
+        "A_REASON_NOT_KNOWN_YET",
+    ),
+    Block(
+        "finish_reason refusal",
+        Sent(completion({"content": "hel"}, "refusal")),
+        "model",
+        "safety",
+        "stop_reason: refusal",
+        "hel",
+    ),
+)
+"""What servers of this form send that others stand behind."""
+STREAMED_GOOGLES = (
+    Block(
+        "finish_reason SAFETY, as Google sends it",
+        Sent(events=[*HALF, chunk({}, "SAFETY"), *END]),
+        "output",
+        "safety",
+        "SAFETY",
+        "hel",
+    ),
+    Block(
+        "finish_reason content_filter: PROHIBITED_CONTENT",
+        Sent(events=[FIRST, chunk({}, "content_filter: PROHIBITED_CONTENT"), *END]),
+        "output",
+        "safety",
+        "PROHIBITED_CONTENT",
+    ),
+)
+WITHOUT_TEXT = (
+    Failure(
+        "no text, finish_reason not known", Sent(completion({"content": ""}, "mishap")), 502, "upstream_unavailable"
+    ),
+    Failure("no text, no finish_reason", Sent(completion({"content": None}, None)), 502, "upstream_unavailable"),
+    Failure(
+        "finish_reason MALFORMED_FUNCTION_CALL",
+        Sent(completion({}, "MALFORMED_FUNCTION_CALL")),
+        502,
+        "upstream_unavailable",
+    ),
+)
 BREAKS = (
     Break("error event", [error("server_error", "the server broke", "server_error")]),
     Break("an event that is no JSON", ["{"]),
@@ -193,6 +256,9 @@ COMPATIBLE = replace(
     params={"model": "openai/llava", "api_base": "{url}/v1", "api_key": "os.environ/PLANTED_KEY"},
     reasoning=REASONING,
     reasoning_events=REASONING_EVENTS,
+    blocks=(*BLOCKS, *GOOGLES),
+    streamed_blocks=(*STREAMED_BLOCKS, *STREAMED_GOOGLES),
+    failures=(*FAILURES, *WITHOUT_TEXT),
     sampling={name: name for name in (*PLAIN, "top_k", "repetition_penalty", "num_beams", "reasoning_effort")},
     notes=("Passed through: litellm has no part in it.",),
 )
@@ -204,6 +270,9 @@ ROUTED = replace(
     notes=("Goes through litellm.",),
 )
 TOO_LONG = "This model's maximum context length is 8 tokens. However, you requested 9 tokens"
+TOO_MANY = "max_tokens=99 cannot be greater than max_model_len=max_total_tokens=8. Please request fewer output tokens."
+NO_ROOM = "'max_tokens' or 'max_completion_tokens' is too large: 9."
+PICTURES = "At most 1 image(s) may be provided in one prompt."
 
 
 def vllm_error(status: int, message: str) -> dict[str, Any]:
@@ -220,6 +289,9 @@ VLLM = replace(
     error=vllm_error,
     failures=(
         Failure("context too long", Sent(vllm_error(400, TOO_LONG), 400), 400, "context_length_exceeded"),
+        Failure("max_tokens over the context", Sent(vllm_error(400, TOO_MANY), 400), 400, "context_length_exceeded"),
+        Failure("max_tokens over the rest", Sent(vllm_error(400, NO_ROOM), 400), 400, "context_length_exceeded"),
+        Failure("too many pictures", Sent(vllm_error(400, PICTURES), 400), 413, "request_too_large"),
         Failure("finish_reason abort", Sent(completion({"content": "hel"}, "abort")), 502, "upstream_unavailable"),
     ),
     breaks=(Break("error event", [vllm_error(500, "the engine died")]),),
