@@ -31,6 +31,8 @@ OURS = st.fixed_dictionaries(
         "served_model": JSON,
         "provider": JSON,
         "dropped_params": JSON | st.lists(JSON, max_size=2),
+        "added_params": JSON,
+        "safety_settings": JSON,
         "images": st.lists(st.dictionaries(st.text(), JSON, max_size=2), max_size=2),
         "block": JSON
         | st.fixed_dictionaries({}, optional={"where": JSON, "category": JSON, "provider": JSON, "reason": JSON}),

@@ -16,7 +16,7 @@ def answer_sha256(text: str) -> str:
 
 
 def record_line(record: Record) -> dict[str, Any]:
-    """The line of a record."""
+    """The line of a record; what was added unasked and safety switches stand in it where there were any."""
     block, error = record.block, record.error
     return {
         "key": record.key,
@@ -38,11 +38,11 @@ def record_line(record: Record) -> dict[str, Any]:
         "served_model": record.served_model,
         "provider": record.provider,
         "dropped_params": record.dropped_params,
-        "added_params": record.added_params,
-        "safety_settings": record.safety_settings,
         "images": record.images,
         "request_sha256": record.request_sha256,
         "tags": record.tags,
+        **({"added_params": record.added_params} if record.added_params else {}),
+        **({"safety_settings": record.safety_settings} if record.safety_settings else {}),
     }
 
 
