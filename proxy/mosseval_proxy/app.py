@@ -23,7 +23,6 @@ from mosseval_proxy.limits import Limits, Store
 from mosseval_proxy.metrics import Metrics
 from mosseval_proxy.passthrough import PassThrough
 from mosseval_proxy.records import Upstream
-from mosseval_proxy.replay import Replay
 from mosseval_proxy.routes import endpoints
 from mosseval_proxy.settings import Settings
 from mosseval_proxy.simulated import Simulated
@@ -34,8 +33,8 @@ def create_app(
     settings: Settings,
     catalogue: Catalogue,
     upstream: Upstream,
-    replay: Upstream | None = None,
-    direct: PassThrough | None = None,
+    replay: Upstream,
+    direct: PassThrough,
     *,
     keys: KeyRing,
     store: Store,
@@ -49,8 +48,8 @@ def create_app(
         simulated=Simulated(),
         upstream=upstream,
         direct=direct,
-        replay=replay or Replay(),
-        calls=Calls(catalogue, pictures) if direct is None else Calls(catalogue, pictures, direct.takes),
+        replay=replay,
+        calls=Calls(catalogue, pictures, direct.takes),
         admission=Admission(_bounds(settings), metrics),
         limits=Limits(store, metrics),
         metrics=metrics,
@@ -66,8 +65,7 @@ def create_app(
         await store.aclose()
         await service.simulated.aclose()
         await service.upstream.aclose()
-        if direct is not None:
-            await direct.aclose()
+        await direct.aclose()
 
     router = Router(routes=[*endpoints(service, life)], lifespan=lifespan, redirect_slashes=False)
     return Guard(

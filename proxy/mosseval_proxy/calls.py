@@ -18,18 +18,13 @@ from mosseval_proxy.skeleton import marked
 RECORDED = "recorded answers of it can be served with --replay"
 
 
-def _translated(_entry: Entry) -> bool:
-    """Where nothing is passed through."""
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Calls:
     """Makes calls out of requests. What `passed_through` says yes to is asked directly: its server checks pictures."""
 
     catalogue: Catalogue
     pictures: Pictures
-    passed_through: Callable[[Entry], bool] = _translated
+    passed_through: Callable[[Entry], bool]
 
     async def make(self, asked: Asked, sample: str | None) -> Call:
         """Checks model and pictures; `sample` is what the evaluator's header names. Raises GatewayError."""

@@ -41,7 +41,7 @@ class Service:
     catalogue: Catalogue
     simulated: Upstream
     upstream: Upstream
-    direct: PassThrough | None
+    direct: PassThrough
     """Who answers for servers that speak OpenAI's form."""
     replay: Upstream
     calls: Calls
@@ -58,7 +58,7 @@ class Service:
             return self.replay
         if entry.simulated:
             return self.simulated
-        return self.direct if self.direct is not None and self.direct.takes(entry) else self.upstream
+        return self.direct if self.direct.takes(entry) else self.upstream
 
 
 class ChatCompletions:

@@ -18,6 +18,7 @@ from mosseval_proxy.life import Life
 from mosseval_proxy.metrics import Metrics
 from mosseval_proxy.protocol.connections import DEPARTURES
 from mosseval_proxy.settings import is_loopback
+from mosseval_proxy.streaming import event
 from mosseval_proxy.visit import SCOPE, SIMULATED_BREAK, Visit, request_id
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
@@ -172,8 +173,7 @@ class _Answering:
             await self({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
             await self({"type": "http.response.body", "body": bytes(response.body)})
         elif self._events:
-            event = b"data: " + orjson.dumps(error.body()) + b"\n\n"
-            await self({"type": "http.response.body", "body": event})
+            await self({"type": "http.response.body", "body": event(error.body())})
         else:
             raise ConnectionAbortedError("the answer broke off") from None
 

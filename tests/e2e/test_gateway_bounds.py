@@ -11,19 +11,13 @@ from typing import ClassVar
 
 import psutil
 import pytest
-from gateway_process import Gateway, gateway_process
+from gateway_process import SLOW_AND_QUICK, Gateway, gateway_process
 from raw_http import Reply, allow_open_files, connected, head, once, request_bytes
 
 CONFIG = """
 model_list:
   - model_name: stalled
     litellm_params: {{model: hosted_vllm/x, api_base: "http://127.0.0.1:{port}/v1"}}
-  - model_name: slow
-    litellm_params: {{model: simulated/helpful}}
-    model_info: {{mosseval: {{simulated: {{latency_s: 60}}}}}}
-  - model_name: quick
-    litellm_params: {{model: simulated/helpful}}
-    model_info: {{mosseval: {{simulated: {{latency_s: 0}}}}}}
 """
 FLOOD = 2000
 IN_FLIGHT, QUEUE = 16, 64
@@ -57,7 +51,7 @@ async def test_a_flood_is_turned_away_and_costs_no_memory(tmp_path: Path) -> Non
     allow_open_files(3 * FLOOD)
     bounds = {"MOSSEVAL_GATEWAY_MAX_IN_FLIGHT": str(IN_FLIGHT), "MOSSEVAL_GATEWAY_MAX_QUEUE": str(QUEUE)}
     async with stalled_upstream() as port:
-        with gateway_process(tmp_path, CONFIG.format(port=port), **bounds) as gateway:
+        with gateway_process(tmp_path, CONFIG.format(port=port) + SLOW_AND_QUICK, **bounds) as gateway:
             process = psutil.Process(gateway.pid)
             await once(gateway.url, request_bytes("quick"))
             before = process.memory_info().rss
@@ -113,7 +107,9 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
         "MAX_OUTPUT_TOKENS": "50",
     }
     environment = {f"MOSSEVAL_GATEWAY_{name}": value for name, value in bounds.items()}
-    with gateway_process(tmp_path_factory.mktemp("narrow"), CONFIG.format(port=9), **environment) as running:
+    with gateway_process(
+        tmp_path_factory.mktemp("narrow"), CONFIG.format(port=9) + SLOW_AND_QUICK, **environment
+    ) as running:
         yield running
 
 

@@ -10,19 +10,13 @@ from contextlib import asynccontextmanager, suppress
 import psutil
 import pytest
 from fake_provider import FakeProvider, Flood
-from gateway_process import KEY, Gateway, gateway_process
+from gateway_process import KEY, SLOW_AND_QUICK, Gateway, gateway_process
 from raw_http import Raw, Reply, connected, head, once, request_bytes
 
 CONFIG = """
 model_list:
   - model_name: upstream
     litellm_params: {{model: hosted_vllm/x, api_base: "{url}/v1"}}
-  - model_name: slow
-    litellm_params: {{model: simulated/helpful}}
-    model_info: {{mosseval: {{simulated: {{latency_s: 60}}}}}}
-  - model_name: quick
-    litellm_params: {{model: simulated/helpful}}
-    model_info: {{mosseval: {{simulated: {{latency_s: 0}}}}}}
 """
 PATIENCE_S = 1.0
 MIB = 1024 * 1024
@@ -41,7 +35,9 @@ def provider() -> Iterator[FakeProvider]:
 @pytest.fixture(scope="module")
 def gateway(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     bounds = {"MOSSEVAL_GATEWAY_BODY_TIMEOUT_S": str(PATIENCE_S), "MOSSEVAL_GATEWAY_MAX_ANSWER_BYTES": str(2**40)}
-    with gateway_process(tmp_path_factory.mktemp("gateway"), CONFIG.format(url=provider.url), **bounds) as running:
+    with gateway_process(
+        tmp_path_factory.mktemp("gateway"), CONFIG.format(url=provider.url) + SLOW_AND_QUICK, **bounds
+    ) as running:
         yield running
 
 

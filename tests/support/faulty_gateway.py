@@ -15,9 +15,11 @@ from mosseval_proxy.keys.ring import KeyRing, plain_keys
 from mosseval_proxy.life import Life
 from mosseval_proxy.limits import MemoryStore
 from mosseval_proxy.metrics import Metrics
+from mosseval_proxy.passthrough import PassThrough
 from mosseval_proxy.process.logs import set_up_logs
 from mosseval_proxy.process.server import serve
 from mosseval_proxy.records import Answer, Call, Delta
+from mosseval_proxy.replay import Replay
 from mosseval_proxy.settings import read_settings
 
 CONFIG = """
@@ -59,7 +61,9 @@ def main() -> int:
     keys = KeyRing(plain_keys(key.get_secret_value() for key in settings.keys))
     catalogue = build(parse_config(CONFIG, "config"))
     store = MemoryStore()
-    app = create_app(settings, catalogue, Faulty(secret), keys=keys, store=store, metrics=metrics, life=life)
+    direct = PassThrough(catalogue, timeout_s=30, max_answer_bytes=1024, secrets=())
+    upstreams = (Faulty(secret), Replay(), direct)
+    app = create_app(settings, catalogue, *upstreams, keys=keys, store=store, metrics=metrics, life=life)
     return serve(app, settings, socket.socket(fileno=int(descriptor)), life, exit_with_stdin=True)
 
 

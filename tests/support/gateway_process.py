@@ -17,6 +17,15 @@ from pathlib import Path
 from openai import OpenAI
 
 KEY = "gateway-key-of-the-tests"
+SLOW_AND_QUICK = """
+  - model_name: slow
+    litellm_params: {model: simulated/helpful}
+    model_info: {mosseval: {simulated: {latency_s: 60}}}
+  - model_name: quick
+    litellm_params: {model: simulated/helpful}
+    model_info: {mosseval: {simulated: {latency_s: 0}}}
+"""
+"""Two entries that end a `model_list`."""
 
 
 @dataclass

@@ -58,6 +58,13 @@ FILTERED = Block(
     None,
     "ha",
 )
+INVALID_PROMPT = Block(
+    "400 invalid_prompt",
+    Sent(error("invalid_prompt", USAGE_POLICY), 400),
+    "input",
+    "safety",
+    f"{USAGE_POLICY} (invalid_prompt)",
+)
 BLOCKS = (
     REFUSED,
     FILTERED,
@@ -68,13 +75,7 @@ BLOCKS = (
         "unknown",
         None,
     ),
-    Block(
-        "400 invalid_prompt",
-        Sent(error("invalid_prompt", USAGE_POLICY), 400),
-        "input",
-        "safety",
-        f"{USAGE_POLICY} (invalid_prompt)",
-    ),
+    INVALID_PROMPT,
     Block(
         "400 content_policy_violation",
         Sent(error("content_policy_violation", SAFETY_SYSTEM), 400),
@@ -101,13 +102,7 @@ STREAMED_FILTER = Block(
 STREAMED_BLOCKS = (
     STREAMED_REFUSAL,
     STREAMED_FILTER,
-    Block(
-        "400 invalid_prompt",
-        Sent(error("invalid_prompt", USAGE_POLICY), 400),
-        "input",
-        "safety",
-        f"{USAGE_POLICY} (invalid_prompt)",
-    ),
+    INVALID_PROMPT,
 )
 FAILURES = (
     Failure(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from wires.base import Block, Break, Failure, Sent, Wire
-from wires.openai_chat import USAGE_POLICY, bare_error, error
+from wires.openai_chat import INVALID_PROMPT, USAGE_POLICY, bare_error
 
 MODEL = "gpt-5-codex-2025-09-23"
 USAGE = {
@@ -83,13 +83,7 @@ BLOCKS = (
         "safety",
         f"{USAGE_POLICY} (invalid_prompt)",
     ),
-    Block(
-        "400 invalid_prompt",
-        Sent(error("invalid_prompt", USAGE_POLICY), 400),
-        "input",
-        "safety",
-        f"{USAGE_POLICY} (invalid_prompt)",
-    ),
+    INVALID_PROMPT,
 )
 STREAMED_BLOCKS = (
     Block(

@@ -9,6 +9,7 @@ from typing import Any
 from wires.base import Block, Break, Failure, Sent, Switch, Wire
 from wires.openai_chat import (
     END,
+    FILTERED,
     FIRST,
     HALF,
     OPENAI,
@@ -295,14 +296,7 @@ DEEPSEEK = provider(
             "safety",
             RISK,
         ),
-        Block(
-            "finish_reason content_filter",
-            Sent(completion({"content": "ha"}, "content_filter")),
-            "output",
-            "unknown",
-            None,
-            "ha",
-        ),
+        FILTERED,
     ),
     streamed_blocks=(STREAMED_FILTER,),
     failures=(
