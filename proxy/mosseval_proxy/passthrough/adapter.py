@@ -10,9 +10,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 
-import aiohttp
-from aiohttp.http import HttpProcessingError
-
 from mosseval_proxy.catalogue import Catalogue, Entry
 from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.outcomes import ProviderFault, read_fault
@@ -21,20 +18,20 @@ from mosseval_proxy.outcomes.collected import Collected
 from mosseval_proxy.outcomes.events import Events, TooLong
 from mosseval_proxy.outcomes.settled import cost, settle
 from mosseval_proxy.passthrough.body import body
+from mosseval_proxy.passthrough.connection import Broken, Connection
+from mosseval_proxy.passthrough.pool import Pool
 from mosseval_proxy.passthrough.targets import Target, target
 from mosseval_proxy.records import Answer, Call, Delta
 from mosseval_proxy.safety import settings_for
 from mosseval_proxy.scrub import Scrubber
 
-KEEP_ALIVE_S = 4.0
-"""An idle connection is given up before uvicorn's servers (5 s) do it: a request on a closed one would be lost."""
 DRAIN_S = 0.05
 """How long a connection may take to end after a stream's last event; one that takes longer is not used again."""
 MAX_REJECTION_BYTES = 64 * 1024
 """Of a rejection's body so much is read."""
 REMEMBERED = 10_000
 """Targets that are kept: a wildcard stands for any number of them."""
-BREAKS = (aiohttp.ClientError, HttpProcessingError, TimeoutError, OSError, TooLong)
+BREAKS = (Broken, OSError, TooLong)
 """What a connection or an answer can break with."""
 
 
@@ -49,7 +46,7 @@ class PassThrough:
         self._limit = max_answer_bytes
         self._scrubber = Scrubber(secrets)
         self._targets: dict[str, Target | None] = {}
-        self._session: aiohttp.ClientSession | None = None
+        self._pool = Pool()
 
     def takes(self, entry: Entry) -> bool:
         """Whether an entry is answered on this path."""
@@ -59,8 +56,9 @@ class PassThrough:
         """Asks once. Raises GatewayError."""
         goal = self._goal(call)
         try:
-            async with self._post(call, goal, stream=False) as response:
-                outcome = await self._read(response, goal)
+            async with self._pool.lend(goal.origin, self._seconds(goal)) as connection:
+                await _send(connection, call, goal, stream=False)
+                outcome = await self._read(connection, goal)
         except BREAKS as error:
             outcome = self._broken(error, goal)
         return self._settle(outcome, call, goal)
@@ -70,74 +68,45 @@ class PassThrough:
         goal = self._goal(call)
         collected = Collected(goal.provider, self._limit)
         try:
-            async with (
-                self._post(call, goal, stream=True) as response,
-                contextlib.aclosing(self._deltas(response, collected, goal)) as deltas,
-            ):
-                async for delta in deltas:
-                    yield delta
+            async with self._pool.lend(goal.origin, self._seconds(goal)) as connection:
+                await _send(connection, call, goal, stream=True)
+                async with contextlib.aclosing(self._deltas(connection, collected, goal)) as deltas:
+                    async for delta in deltas:
+                        yield delta
         except BREAKS as error:
             collected.end(self._broken(error, goal))
         yield self._settle(collected.outcome(), call, goal)
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        if self._session is not None:
-            await self._session.close()
+        await self._pool.aclose()
 
-    def _post(
-        self, call: Call, goal: Target, *, stream: bool
-    ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """The one request of a call. Left early, it gives its connection up instead of back."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=("User-Agent",),
-                auto_decompress=False,
-                trust_env=False,
-            )
-        params = {name: value for name, value in call.params.items() if goal.takes(name)}
-        data = body(call, goal.model, params, stream=stream)
-        seconds = self._seconds(goal)
-        # Of a stream the time counts that the server is waited for (see `_piece`): none that a slow client takes.
-        timeout = (
-            aiohttp.ClientTimeout(total=None, connect=seconds, sock_read=seconds)
-            if stream
-            else aiohttp.ClientTimeout(total=seconds)
-        )
-        return self._session.post(goal.url, data=data, headers=goal.headers, timeout=timeout, allow_redirects=False)
-
-    async def _read(self, response: aiohttp.ClientResponse, goal: Target) -> Answer | GatewayError:
+    async def _read(self, answer: Connection, goal: Target) -> Answer | GatewayError:
         """A whole answer or a rejection."""
-        if response.headers.get("Content-Encoding", "identity") != "identity":
+        if answer.headers.get("content-encoding", "identity") != "identity":
             return GatewayError("upstream_unavailable", "the provider sent a compressed answer, unasked")
-        if response.status == 200:
-            return read_whole(await _bounded(response, self._limit, cut=False), goal.provider)
-        said = await _bounded(response, MAX_REJECTION_BYTES, cut=True)
-        return read_fault(rejection(goal.provider, response.status, said, response.headers.get("Retry-After")))
+        if answer.status == 200:
+            return read_whole(await _bounded(answer, self._limit, cut=False), goal.provider)
+        said = await _bounded(answer, MAX_REJECTION_BYTES, cut=True)
+        return read_fault(rejection(goal.provider, answer.status, said, answer.headers.get("retry-after")))
 
-    async def _deltas(
-        self, response: aiohttp.ClientResponse, collected: Collected, goal: Target
-    ) -> AsyncGenerator[Delta]:
+    async def _deltas(self, answer: Connection, collected: Collected, goal: Target) -> AsyncGenerator[Delta]:
         """A stream's pieces; some servers answer whole where a stream was asked for."""
-        if response.status != 200 or response.content_type != "text/event-stream":
-            outcome = await self._read(response, goal)
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if answer.status != 200 or kind != "text/event-stream":
+            outcome = await self._read(answer, goal)
             collected.end(outcome)
             if isinstance(outcome, Answer) and (outcome.text or outcome.reasoning):
                 yield Delta(outcome.text or "", outcome.reasoning or "")
             return
-        events, left = Events(self._limit), self._seconds(goal)
-        while True:
-            piece, left = await _piece(response, left)
-            if not piece:
-                return
+        events = Events(self._limit)
+        while piece := await answer.read():
             for data in events.feed(piece):
                 delta = collected.add(data)
                 if delta is not None:
                     yield delta
             if collected.over:
-                await _drain(response)
+                await _drain(answer)
                 return
 
     def _broken(self, error: Exception, goal: Target) -> Answer | GatewayError:
@@ -182,12 +151,21 @@ class PassThrough:
         return self._targets[entry.id]
 
 
-async def _bounded(response: aiohttp.ClientResponse, limit: int, *, cut: bool) -> bytes:
+async def _send(connection: Connection, call: Call, goal: Target, *, stream: bool) -> None:
+    """Sends the one request of a call, and waits for the head of its answer."""
+    params = {name: value for name, value in call.params.items() if goal.takes(name)}
+    pieces = body(call, goal.model, params, stream=stream)
+    size = sum(map(len, pieces))
+    connection.send(b"%s%d\r\n\r\n" % (goal.head, size), pieces, size)
+    await connection.head()
+
+
+async def _bounded(answer: Connection, limit: int, *, cut: bool) -> bytes:
     """The body, or what of it is within `limit` where it may be `cut`; else raises TooLong."""
     pieces, size = [], 0
-    while chunk := await response.content.readany():
-        pieces.append(chunk)
-        size += len(chunk)
+    while piece := await answer.read():
+        pieces.append(piece)
+        size += len(piece)
         if size > limit:
             if cut:
                 break
@@ -195,20 +173,9 @@ async def _bounded(response: aiohttp.ClientResponse, limit: int, *, cut: bool) -
     return b"".join(pieces)[:limit]
 
 
-async def _piece(response: aiohttp.ClientResponse, seconds: float) -> tuple[bytes, float]:
-    """The next piece of the body, empty at its end, and the seconds that are left. Raises TimeoutError."""
-    loop = asyncio.get_running_loop()
-    asked_at = loop.time()
-    piece = await response.content.readany()
-    left = seconds - (loop.time() - asked_at)
-    if left < 0:
-        raise TimeoutError
-    return piece, left
-
-
-async def _drain(response: aiohttp.ClientResponse) -> None:
+async def _drain(answer: Connection) -> None:
     """Waits for the end of a stream that has said its last, so that its connection can be used again."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_S):
-            while await response.content.readany():
+            while await answer.read():
                 pass

@@ -14,6 +14,7 @@ from yarl import URL
 
 from mosseval_proxy.catalogue import Catalogue, Entry, prices, resolved
 from mosseval_proxy.parameters import EXTRA, KEPT_BACK
+from mosseval_proxy.passthrough.pool import Origin
 
 PLAIN = frozenset({"model", "api_base", "api_key", "timeout", "input_cost_per_token", "output_cost_per_token"})
 """The `litellm_params` that this path understands."""
@@ -41,12 +42,13 @@ ROUTES: Mapping[str, _Route] = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a call goes: the whole URL, the model by the server's own name, headers (they hold the key), seconds."""
+    """Where a call goes: the server, the model by the server's own name, seconds."""
 
-    url: URL
+    origin: Origin
     model: str
     provider: str
-    headers: Mapping[str, str] = field(repr=False)
+    head: bytes = field(repr=False)
+    """Of a request, up to where the number of its body's bytes goes; it holds the key."""
     timeout_s: float | None = None
     """The deployment's own bound, None for the gateway's."""
     refuses: frozenset[str] = frozenset()
@@ -75,9 +77,10 @@ def target(entry: Entry, catalogue: Catalogue) -> Target | None:
     if url is None or not model or not (timeout is None or isinstance(timeout, int | float)):
         return None
     # A key that the entry names and that is not set is not replaced by the key of another server.
-    key = (known["api_key"] if "api_key" in params else environment.get(route.key)) or NO_KEY
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Accept-Encoding": "identity"}
-    return Target(url, model, provider, headers, timeout, frozenset(entry.own.refuses))
+    key = str((known["api_key"] if "api_key" in params else environment.get(route.key)) or NO_KEY).strip()
+    if not (key.isascii() and key.isprintable()):
+        return None
+    return Target(_origin(url), model, provider, _head(url, key), timeout, frozenset(entry.own.refuses))
 
 
 def _has_rules_of_its_own(provider: str, model: str) -> bool:
@@ -98,3 +101,22 @@ def _url(base: object) -> URL | None:
         return None
     path = url.path.rstrip("/")
     return url.with_path(path if path.endswith(PATH) else path + PATH)
+
+
+def _origin(url: URL) -> Origin:
+    assert url.raw_host is not None
+    assert url.port is not None
+    return Origin(url.raw_host, url.port, url.scheme == "https")
+
+
+def _head(url: URL, key: str) -> bytes:
+    lines = (
+        f"POST {url.raw_path} HTTP/1.1",
+        f"Host: {url.host_port_subcomponent}",
+        f"Authorization: Bearer {key}",
+        "Content-Type: application/json",
+        "Accept: */*",
+        "Accept-Encoding: identity",
+        "Content-Length: ",
+    )
+    return "\r\n".join(lines).encode("ascii")
