@@ -30,8 +30,8 @@ WIRES = [
     for wire, event, how in zip(EVERY, EVENTS, ("through litellm", "passed through", "translated"), strict=True)
 ]
 HURRIED = [replace(wire, name=f"{wire.name}-hurried", params={**wire.params, "timeout": 1}) for wire in EVERY]
-TIMES = 8000
-"""About 64 MB."""
+TIMES = 16_000
+"""About 128 MB: twice what a kernel may hold by itself (`tcp_rmem` allows up to 32 MB for one connection) and more."""
 
 
 @pytest.fixture(scope="module")
