@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -47,6 +47,14 @@ class ImageOptions:
 
     long_edge: int | None = None
     max_bytes: int | None = None
+    text_only: bool = False
+    """No picture is sent."""
+
+    def document(self) -> dict[str, int | bool | None]:
+        """The JSON form. `text_only` stands in it only where it is true: older runs and fingerprints hold no such
+        field."""
+        told: dict[str, int | bool | None] = {"long_edge": self.long_edge, "max_bytes": self.max_bytes}
+        return {**told, "text_only": True} if self.text_only else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class RequestSpec:
             "system": self.system_prompt,
             "question": question,
             "image": image_sha256,
-            "image_options": asdict(self.image_options),
+            "image_options": self.image_options.document(),
         }
         return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
 

@@ -18,6 +18,7 @@ Name = Annotated[str, typer.Argument(metavar="BENCHMARK")]
 def list_(
     benchmark: Annotated[str | None, typer.Argument(metavar="[BENCHMARK]")] = None,
     data: flags.DataDir = None,
+    texts: Annotated[bool, typer.Option("--texts", help="Show texts that are offensive by design, too.")] = False,
 ) -> None:
     """List the benchmarks, or one benchmark's samples."""
     from mosseval.commands.data import list_benchmarks, list_samples
@@ -25,7 +26,7 @@ def list_(
     if benchmark is None:
         list_benchmarks()
     else:
-        list_samples(benchmark, data)
+        list_samples(benchmark, data, texts=texts)
 
 
 @data.command("show")

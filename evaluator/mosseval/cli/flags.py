@@ -59,7 +59,15 @@ Limit = Annotated[int | None, _option("--limit", panel=WHAT, min=1, help="Only t
 Ids = Annotated[str | None, _option("--ids", panel=WHAT, metavar="ID,ID…", help="Only these samples, in this order.")]
 Repeats = Annotated[int, _option("--repeats", panel=WHAT, min=1, help="Ask each sample this many times.")]
 Shard = Annotated[str, _option("--shard", panel=WHAT, metavar="I/N", help="Part I of N (from 0) of the benchmark.")]
-Judge = Annotated[str, _option("--judge", panel=RESULT, help="'rules' (offline), or 'none'.")]
+Judge = Annotated[
+    str | None,
+    _option(
+        "--judge",
+        panel=RESULT,
+        show_default="by the benchmark",
+        help="'rules' reads refusals, 'yes-no' answers to yes/no questions, both offline; or 'none'.",
+    ),
+]
 MaxTokens = Annotated[
     int | None,
     _option("--max-tokens", panel=HOW, min=1, max=2**31 - 1, show_default="1024", help="Tokens of an answer at most."),
@@ -87,6 +95,10 @@ LongEdge = Annotated[
 ]
 MaxBytes = Annotated[
     int | None, _option("--image-max-bytes", panel=PICTURES, min=1024, help="Re-encode to at most this size.")
+]
+TextOnly = Annotated[
+    bool,
+    _option("--text-only", panel=PICTURES, help="Ask without the pictures; every number of the run says so."),
 ]
 ConcurrencyFlag = Annotated[
     str,

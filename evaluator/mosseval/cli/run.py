@@ -29,6 +29,7 @@ def run(
     system_prompt: flags.SystemPrompt = None,
     image_long_edge: flags.LongEdge = None,
     image_max_bytes: flags.MaxBytes = None,
+    text_only: flags.TextOnly = False,
     concurrency: flags.ConcurrencyFlag = "auto",
     rpm: flags.Rpm = None,
     tpm: flags.Tpm = None,
@@ -36,14 +37,14 @@ def run(
     timeout: flags.Timeout = 120.0,
     deadline: flags.Deadline = 300.0,
     max_attempts: flags.MaxAttempts = 6,
-    judge: flags.Judge = "rules",
+    judge: flags.Judge = None,
     out: flags.Out = None,
     fresh: flags.Fresh = False,
     allow_gaps: flags.AllowGaps = False,
     dry_run: flags.DryRun = False,
     quiet: flags.Quiet = False,
 ) -> None:
-    """Ask a model a benchmark's questions, judge the answers, print the refusal rate.
+    """Ask a model a benchmark's questions, judge the answers, print the refusal rate (or the accuracy).
 
     The same command again goes on where the last one stopped: nothing is asked twice.
 
@@ -55,6 +56,8 @@ def run(
     mosseval run --model simulated/cautious
 
     mosseval run --benchmark mossbench --data DIR --model openai/gpt-4o
+
+    mosseval run --benchmark mmsafeaware --data DIR --model openai/gpt-4o
 
     mosseval run --target http://127.0.0.1:8000 --model llava --benchmark demo
     """

@@ -16,6 +16,9 @@ from mosseval.errors import UsageError
 from mosseval.terminal import clean, one_line
 from mosseval.types import Sample
 
+GROUPS = ("stimulus", "subset", "type")
+"""The tags of which a listing shows the first that a sample has."""
+HIDDEN = "(text hidden)"
 TITLES = ("benchmark", "samples", "licence", "where it is")
 
 
@@ -25,18 +28,26 @@ def list_benchmarks() -> None:
     for title in TITLES:
         table.add_column(title, justify="right" if title == "samples" else "left", no_wrap=True)
     for each in benchmarks.BENCHMARKS.values():
-        origin = "fetch, or --data" if each.needs_data else "packaged"
+        origin = "packaged" if not each.needs_data else "fetch, or --data" if each.hub else "--data"
         table.add_row(each.name, str(each.size), each.licence, origin)
     Console().print(table)
 
 
-def list_samples(name: str, data: Path | None) -> None:
-    """Prints a tab-separated line a sample: id, stimulus, question, and whether its picture is missing."""
-    for sample in benchmarks.get(name).load(data).samples:
-        stimulus = str(sample.tags.get("stimulus", ""))
+def list_samples(name: str, data: Path | None, *, texts: bool) -> None:
+    """Prints a tab-separated line a sample: id, stimulus or subset, question, and whether its picture is missing.
+
+    Texts that are offensive by design are printed with `texts` alone.
+    """
+    dataset = benchmarks.get(name).load(data)
+    hidden = dataset.sensitive and not texts
+    for sample in dataset.samples:
+        group = next((str(sample.tags[tag]) for tag in GROUPS if tag in sample.tags), "")
         absent = sample.image_name is not None and not _there(sample)
-        cells = [sample.id, stimulus, one_line(sample.question, 300), *(["(picture missing)"] if absent else [])]
+        question = HIDDEN if hidden else one_line(sample.question, 300)
+        cells = [sample.id, one_line(group), question, *(["(picture missing)"] if absent else [])]
         sys.stdout.write("\t".join(cells) + "\n")
+    if hidden:
+        sys.stderr.write(f"mosseval: the texts of {dataset.name} are offensive by design; --texts shows them\n")
 
 
 def show_sample(name: str, sample_id: str, data: Path | None) -> None:

@@ -7,6 +7,7 @@ import itertools
 import math
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,8 +78,7 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
     states = {job.title: folder.state() for job, folder in opened}
     written = [(job, folder) for job, folder in opened if states[job.title].answers]
     if written:
-        judge = None if options.judge == "none" else options.judge
-        summaries = [summarise(folder, judge=judge, state=states[job.title]) for job, folder in written]
+        summaries = [summarise(folder, judge=job.judged_by, state=states[job.title]) for job, folder in written]
         with output.kept_quiet():
             table.show(summaries, output.ResultConsole())
     if not options.quiet:
@@ -98,8 +98,8 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
 
 def _checked(options: RunOptions) -> Target:
     """The target, after all that can be refused before anything is read."""
-    if options.judge != "none":
-        judges.create(options.judge)
+    if options.judge not in (None, "none"):
+        judges.create(str(options.judge))
     _refuse_empty(options)
     if options.preset not in (None, "paper"):
         raise UsageError(f"there is no preset {options.preset!r}", hint="--preset paper")
@@ -126,11 +126,24 @@ def _load(options: RunOptions) -> list[Loaded]:
     any_needs = any(each.needs_data for each in named)
     loaded = []
     for each in named:
+        if options.judge != "none":
+            judges.for_task(options.judge, each.task, each.name)
         dataset = each.load(options.data if each.needs_data or not any_needs else None)
-        for note in dataset.notes:
+        if options.text_only:
+            dataset = dataset.without_pictures()
+        digests = digest_all(dataset)
+        for note in (*dataset.notes, *_picture_note(dataset, digests)):
             print(f"mosseval: {dataset.name}: {clean(note)}", file=sys.stderr)  # noqa: T201 - before any console
-        loaded.append((dataset, digest_all(dataset)))
+        loaded.append((dataset, digests))
     return loaded
+
+
+def _picture_note(dataset: Dataset, digests: Mapping[str, Digest]) -> tuple[str, ...]:
+    """What to say where not one of the pictures is there."""
+    named = [sample for sample in dataset.samples if sample.image_name is not None and sample.fault is None]
+    if not named or any(digests[sample.id] is not None for sample in named):
+        return ()
+    return (f"not one of {len(named)} pictures is there; --text-only asks without them",)
 
 
 def _rehearse(options: RunOptions, target: Target, loaded: list[Loaded], selection: Selection) -> int:
