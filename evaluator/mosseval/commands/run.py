@@ -194,7 +194,7 @@ def _selection(options: RunOptions) -> Selection:
 def _folder(options: RunOptions, model: str, dataset: Dataset) -> Path:
     """The run's folder: --out, a folder in it where there are several runs, or runs/BENCHMARK-MODEL."""
     slug = "".join(c if c.isalnum() or c in "._-" else "-" for c in model).strip(".-") or "model"
-    name = f"{dataset.name}-{slug}"
+    name = f"{dataset.name}{'-text-only' if options.text_only else ''}-{slug}"
     if options.out is None:
         return RUNS / name
     return options.out / name if options.many else options.out
