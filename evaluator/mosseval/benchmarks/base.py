@@ -108,7 +108,7 @@ class Benchmark(Protocol):
 
 def _without_picture(sample: Sample) -> Sample:
     fault = None if sample.fault and sample.fault[0] == PICTURE_FAULT else sample.fault
-    return replace(sample, image=None, image_name=None, fault=fault)
+    return replace(sample, image=None, image_name=None, more_images=(), fault=fault)
 
 
 def questions_sha256(samples: Iterable[Sample]) -> str:

@@ -23,7 +23,7 @@ from mosseval.commands.recipe import request_spec
 from mosseval.commands.rehearsal import show_rehearsal
 from mosseval.commands.session import Job, Session
 from mosseval.errors import Interrupted, MossevalError, StoppedEarly, UsageError
-from mosseval.plan import Digest, Plan, Selection, digest_all, select
+from mosseval.plan import Digests, Plan, Selection, digest_all, select
 from mosseval.report import table
 from mosseval.store import RunState
 from mosseval.summary import summarise
@@ -31,7 +31,7 @@ from mosseval.targets import Target, resolve
 from mosseval.terminal import clean
 
 RUNS = Path("runs")
-Loaded = tuple[Dataset, dict[str, Digest]]
+Loaded = tuple[Dataset, dict[str, Digests]]
 
 
 def run_all(options: RunOptions) -> int:
@@ -138,10 +138,10 @@ def _load(options: RunOptions) -> list[Loaded]:
     return loaded
 
 
-def _picture_note(dataset: Dataset, digests: Mapping[str, Digest]) -> tuple[str, ...]:
+def _picture_note(dataset: Dataset, digests: Mapping[str, Digests]) -> tuple[str, ...]:
     """What to say where not one of the pictures is there."""
     named = [sample for sample in dataset.samples if sample.image_name is not None and sample.fault is None]
-    if not named or any(digests[sample.id] is not None for sample in named):
+    if not named or any(digest is not None for sample in named for digest in digests[sample.id]):
         return ()
     return (f"not one of {len(named)} pictures is there; --text-only asks without them",)
 

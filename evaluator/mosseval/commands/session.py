@@ -19,7 +19,7 @@ from mosseval.commands import recipe
 from mosseval.commands.options import RunOptions
 from mosseval.errors import Interrupted, StoppedEarly, TargetRejected, UsageError
 from mosseval.pace import Budget, Concurrency, Rate
-from mosseval.plan import Digest, Plan, Selection
+from mosseval.plan import Digests, Plan, Selection
 from mosseval.progress import Progress
 from mosseval.runner import Runner
 from mosseval.stop import Stop
@@ -141,7 +141,7 @@ class Session:
         self,
         card: ModelEntry,
         dataset: Dataset,
-        digests: Mapping[str, Digest],
+        digests: Mapping[str, Digests],
         selection: Selection,
         path: Path,
     ) -> Job:
