@@ -13,10 +13,22 @@ from importlib import import_module
 from types import MappingProxyType
 
 from mosseval.benchmarks.base import Benchmark, Dataset, HubSource, questions_sha256
+from mosseval.benchmarks.own import OwnBenchmark, Reading, is_own, parse_reading
 from mosseval.errors import UsageError
 from mosseval.images import ImageInfo
 
-__all__ = ["BENCHMARKS", "Benchmark", "Dataset", "HubSource", "get", "images_sha256", "questions_sha256"]
+__all__ = [
+    "BENCHMARKS",
+    "Benchmark",
+    "Dataset",
+    "HubSource",
+    "Reading",
+    "get",
+    "images_sha256",
+    "is_own",
+    "parse_reading",
+    "questions_sha256",
+]
 
 Found = ImageInfo | Sequence[ImageInfo | None] | None
 """What was found of a sample's pictures: of the one that it has, or of each."""
@@ -36,12 +48,15 @@ def provided() -> dict[str, Benchmark]:
 BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType(provided())
 
 
-def get(name: str) -> Benchmark:
-    """The benchmark called `name`; UsageError with the nearest names where there is none."""
+def get(name: str, reading: Reading | None = None) -> Benchmark:
+    """The benchmark called `name`, or the one in the file that it names; UsageError with the nearest names where
+    there is none. `reading` says how a file is read."""
+    if is_own(name):
+        return OwnBenchmark(name, reading or Reading(), frozenset(BENCHMARKS))
     found = BENCHMARKS.get(name)
     if found is None:
         near = difflib.get_close_matches(name.lower(), BENCHMARKS, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(BENCHMARKS)}"
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(BENCHMARKS)}, or a file"
         raise UsageError(f"no benchmark is called {name!r}", hint=hint)
     return found
 

@@ -163,11 +163,16 @@ def size_note(found: int, published: int) -> tuple[str, ...]:
     return () if found == published else (f"{found} samples; the published set has {published}",)
 
 
+def is_id(identifier: str) -> bool:
+    """Whether a text can be a sample's id: 1 to 128 letters, digits, dots, dashes and underscores."""
+    return _ID.fullmatch(identifier) is not None
+
+
 def check_ids(ids: Iterable[str], file: Path) -> None:
     """Raises DataError at the first id of `file` that occurs twice or cannot stand in a record's key."""
     seen: set[str] = set()
     for identifier in ids:
-        if not _ID.fullmatch(identifier):
+        if not is_id(identifier):
             raise DataError(
                 f"{file}: {identifier[:80]!r} is no sample id",
                 hint="an id has 1 to 128 letters, digits, dots, dashes and underscores",

@@ -50,10 +50,35 @@ Models = Annotated[
 ]
 Benchmarks = Annotated[
     list[str],
-    _option("--benchmark", "-b", panel=WHAT, metavar="NAME", help="A benchmark; `mosseval data list` names them."),
+    _option(
+        "--benchmark",
+        "-b",
+        panel=WHAT,
+        metavar="NAME|FILE",
+        help="A benchmark (`mosseval data list` names them), or your own: a .jsonl, .csv or .parquet file, or "
+        "hf:NAME[@REVISION][:[CONFIG/]SPLIT].",
+    ),
 ]
 DataDir = Annotated[
     Path | None, _option("--data", panel=WHAT, metavar="DIR", help="The folder with the benchmark's data.")
+]
+ColumnsFlag = Annotated[
+    str | None,
+    _option(
+        "--columns",
+        panel=WHAT,
+        metavar="ROLE=COLUMN,…",
+        help="Columns of your own file: id, prompt, image, expected, tags; several by +, none by nothing. "
+        "Others are found by their names.",
+    ),
+]
+TaskFlag = Annotated[
+    str | None,
+    _option("--task", panel=WHAT, help="Of your own file: 'refusal' or 'yes_no'.", show_default="by the answers"),
+]
+RemoteImages = Annotated[
+    bool,
+    _option("--remote-images", panel=PICTURES, help="Download pictures that your own file names by https URL."),
 ]
 Limit = Annotated[int | None, _option("--limit", panel=WHAT, min=1, help="Only the first N samples.")]
 Ids = Annotated[str | None, _option("--ids", panel=WHAT, metavar="ID,ID…", help="Only these samples, in this order.")]

@@ -12,6 +12,9 @@ def run(
     model: flags.Models,
     benchmark: flags.Benchmarks = ["demo"],  # noqa: B006 - typer copies it
     data: flags.DataDir = None,
+    columns: flags.ColumnsFlag = None,
+    task: flags.TaskFlag = None,
+    remote_images: flags.RemoteImages = False,
     limit: flags.Limit = None,
     ids: flags.Ids = None,
     repeats: flags.Repeats = 1,
@@ -58,6 +61,8 @@ def run(
     mosseval run --benchmark mossbench --data DIR --model openai/gpt-4o
 
     mosseval run --benchmark mmsafeaware --data DIR --model openai/gpt-4o
+
+    mosseval run --benchmark mine.csv --columns prompt=text,tags=topic --model openai/gpt-4o
 
     mosseval run --target http://127.0.0.1:8000 --model llava --benchmark demo
     """

@@ -35,6 +35,9 @@ class RunOptions:
     image_long_edge: int | None
     image_max_bytes: int | None
     text_only: bool
+    columns: str | None
+    task: str | None
+    remote_images: bool
     concurrency: int | None
     rpm: int | None
     tpm: int | None

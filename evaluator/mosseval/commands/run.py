@@ -122,13 +122,16 @@ def _checked(options: RunOptions) -> Target:
 
 def _load(options: RunOptions) -> list[Loaded]:
     """The benchmarks; --data goes to those that need a folder, or to all where none does."""
-    named = [benchmarks.get(name) for name in options.benchmarks]
+    reading = benchmarks.parse_reading(options.columns, options.task, remote=options.remote_images)
+    if reading.given and not any(map(benchmarks.is_own, options.benchmarks)):
+        raise UsageError("--columns, --task and --remote-images are for a file of your own", hint="leave them out")
+    named = [benchmarks.get(name, reading) for name in options.benchmarks]
     any_needs = any(each.needs_data for each in named)
     loaded = []
     for each in named:
-        if options.judge != "none":
-            judges.for_task(options.judge, each.task, each.name)
         dataset = each.load(options.data if each.needs_data or not any_needs else None)
+        if options.judge != "none":
+            judges.for_task(options.judge, dataset.task, dataset.name)
         if options.text_only:
             dataset = dataset.without_pictures()
         digests = digest_all(dataset)

@@ -28,8 +28,9 @@ def show(summaries: Sequence[Summary], console: Console) -> None:
             rate_titles = [title for title in headline.columns if title not in headline.outside[1:]]
             console.print(_table(headline.title, headline, rate_titles, runs))
             console.print(_table(headline.outside[1].capitalize(), headline, headline.outside, runs))
-        by = [summary.by().get(headline.breakdown, {}) for summary in runs]
-        _show_rates(f"By {headline.breakdown}", runs, by, console)
+        for tag in dict.fromkeys((headline.breakdown, *(tag for summary in runs for tag in summary.manifest.by))):
+            by = [summary.by().get(tag, {}) for summary in runs]
+            _show_rates(f"By {one_line(cells.words(tag), 40)}", runs, by, console)
         if headline.breakdown == "subset":
             wrong = [Accuracy(summary.rows).wrong() for summary in runs]
             titled = [{WRONG_TITLES[name]: rate for name, rate in rates.items() if rate.of} for rates in wrong]
