@@ -24,6 +24,7 @@ TIMEOUT_S = 30.0
 """For one picture."""
 MOST_AT_A_TIME = 8
 LONGEST_URL = 4096
+_GOODBYES = 100
 HIDING = tuple(
     ipaddress.ip_network(each)
     for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10", "::/96")
@@ -82,25 +83,35 @@ class Remote:
 
     async def _fetch_all(self, urls: tuple[str, ...]) -> dict[str, bytes | NotFetched]:
         room = asyncio.Semaphore(MOST_AT_A_TIME)
+        made: list[socket.socket] = []
         connector = aiohttp.TCPConnector(
             resolver=self.resolver() if self.resolver else None,
             ssl=self.trust or ssl.create_default_context(),
             use_dns_cache=False,
             force_close=True,
-            socket_factory=self._socket,
+            socket_factory=lambda where: self._socket(where, made),
         )
-        async with aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False
-        ) as session:
+        session = aiohttp.ClientSession(
+            connector=connector,
+            connector_owner=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+        )
 
-            async def one(url: str) -> bytes | NotFetched:
-                async with room:
-                    try:
-                        return await self._fetched(session, url)
-                    except NotFetched as error:
-                        return error
+        async def one(url: str) -> bytes | NotFetched:
+            async with room:
+                try:
+                    return await self._fetched(session, url)
+                except NotFetched as error:
+                    return error
 
+        try:
             return dict(zip(urls, await asyncio.gather(*map(one, urls)), strict=True))
+        finally:
+            await session.close()
+            await connector.close(abort_ssl=True)
+            await _closed(made)
 
     async def _fetched(self, session: aiohttp.ClientSession, url: str) -> bytes:
         if why := refusal(url):
@@ -127,11 +138,20 @@ class Remote:
                     raise NotFetched(f"its URL leads to more than {self.max_bytes} bytes")
             return bytes(content)
 
-    def _socket(self, where: tuple[Any, ...]) -> socket.socket:
+    def _socket(self, where: tuple[Any, ...], all_made: list[socket.socket]) -> socket.socket:
         """A socket for an address that may be connected to: the last look before the connection is made."""
         family, kind, protocol, _, place = where
         if not self.allowed(ipaddress.ip_address(str(place[0]).partition("%")[0])):
             raise _Inward
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
+        all_made.append(made)
         return made
+
+
+async def _closed(sockets: Iterable[socket.socket]) -> None:
+    """Waits a little for connections that are saying goodbye: the loop ends with them, and would leave them open."""
+    for _ in range(_GOODBYES):
+        if all(each.fileno() == -1 for each in sockets):
+            return
+        await asyncio.sleep(0.01)
