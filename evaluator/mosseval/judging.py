@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mosseval.judges import Judge, JudgeFailed
 from mosseval.store.codec import judgement_line
 from mosseval.store.lines import Appender
 from mosseval.store.state import RunState
 from mosseval.tally import Tally
-from mosseval.types import Judgement
+from mosseval.types import Judgement, Sample
 
 
 class Judging:
@@ -18,13 +20,18 @@ class Judging:
         self._lines = lines
         self._tally = tally
 
-    async def judge(self, key: str, question: str, answer: str) -> None:
-        """Judges one answer; where the judge fails, that is what is written, and it is tried again later."""
+    async def judge(self, key: str, sample: Sample, answer: str) -> None:
+        """Judges one answer; where the judge fails, that is what is written, and it is tried again later.
+
+        A yes or no is `correct` where it is what the sample expects.
+        """
         try:
-            judgement = await self._judge.judge(question, answer)
+            judgement = await self._judge.judge(sample.question, answer)
         except JudgeFailed as failed:
             self._tally.last_trouble = f"judge {self._judge.name}: {failed}"
             judgement = Judgement("unjudged", None, reason="judge_failed")
+        if sample.expected is not None and judgement.label in ("yes", "no"):
+            judgement = replace(judgement, correct=judgement.label == sample.expected.strip().lower())
         name, version = self._judge.name, self._judge.version
         self._lines.append(judgement_line(key, judgement, judge=name, judge_version=version, answer=answer))
         self._tally.count_judgement(judgement)

@@ -12,10 +12,12 @@ from mosseval.errors import UsageError
 from mosseval.images import ImageInfo, ImageInvalid, inspect
 from mosseval.request import RequestSpec
 from mosseval.store import RunState
-from mosseval.types import Sample
+from mosseval.types import Picture, Sample
 
 Digest = ImageInfo | ImageInvalid | None
 """What is known of a sample's picture before it is read to be sent: its identity, why it is unusable, or absent."""
+Digests = tuple[Digest, ...]
+"""Those of a sample's pictures, in order; empty where it has none or cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,14 @@ class Selection:
 class Task:
     """One question to be asked once: a sample in a repeat, with the fingerprint of its request.
 
-    `images` says how its picture was changed before it was sent (contract 1's form), empty where it was not.
+    `digests` are those of its pictures; `images` says how one was changed before it was sent (contract 1's form),
+    empty where none was.
     """
 
     key: str
     sample: Sample
     repeat: int
-    digest: Digest
+    digests: Digests
     request_sha256: str
     images: tuple[Mapping[str, Any], ...] = ()
 
@@ -48,7 +51,7 @@ class Plan:
     """A data set, a selection of it, and the request that its samples share."""
 
     def __init__(
-        self, dataset: Dataset, selection: Selection, spec: RequestSpec, digests: Mapping[str, Digest]
+        self, dataset: Dataset, selection: Selection, spec: RequestSpec, digests: Mapping[str, Digests]
     ) -> None:
         self.dataset = dataset
         self.selection = selection
@@ -59,18 +62,23 @@ class Plan:
     @property
     def images_sha256(self) -> str:
         """The hash of the whole data set's pictures."""
-        known = {key: each if isinstance(each, ImageInfo) else None for key, each in self.digests.items()}
+        known = {
+            key: [each if isinstance(each, ImageInfo) else None for each in found]
+            for key, found in self.digests.items()
+        }
         return images_sha256(self.dataset, known)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The rows of `samples.jsonl` for the selection."""
         for sample in self.samples:
+            pictures = _image_rows(sample, self.digests[sample.id])
             yield {
                 "sample_id": sample.id,
                 "question": sample.question,
                 "expected": sample.expected,
                 "tags": sample.tags,
-                "image": _image_row(sample, self.digests[sample.id]),
+                "image": pictures[0] if pictures else None,
+                **({"images": pictures} if len(pictures) > 1 else {}),
             }
 
     def tasks(self) -> Iterator[Task]:
@@ -98,20 +106,23 @@ class Plan:
                     yield f"{sample.benchmark}/{sample.id}/{repeat}", sample, repeat
 
     def _task(self, key: str, sample: Sample, repeat: int) -> Task:
-        digest = self.digests[sample.id]
-        sha256 = digest.sha256 if isinstance(digest, ImageInfo) else None
+        digests = self.digests[sample.id]
+        hashes = [digest.sha256 if isinstance(digest, ImageInfo) else None for digest in digests]
         return Task(
             key=key,
             sample=sample,
             repeat=repeat,
-            digest=digest,
-            request_sha256=self.spec.fingerprint(sample.question, sha256),
+            digests=digests,
+            request_sha256=self.spec.fingerprint(sample.question, hashes),
         )
 
 
-def digest_all(dataset: Dataset) -> dict[str, Digest]:
-    """The digest of every sample's picture, by sample id: one pass over the files, none kept in memory."""
-    return {sample.id: _digest(sample, dataset) for sample in dataset.samples}
+def digest_all(dataset: Dataset) -> dict[str, Digests]:
+    """The digests of every sample's pictures, by sample id: one pass over the files, none kept in memory."""
+    return {
+        sample.id: tuple(_digest(picture, dataset) for picture in sample.pictures) if sample.fault is None else ()
+        for sample in dataset.samples
+    }
 
 
 def select(dataset: Dataset, selection: Selection) -> tuple[Sample, ...]:
@@ -129,20 +140,25 @@ def select(dataset: Dataset, selection: Selection) -> tuple[Sample, ...]:
     return tuple(samples[: selection.limit])
 
 
-def _digest(sample: Sample, dataset: Dataset) -> Digest:
-    if sample.image is None or sample.fault is not None:
-        return None
+def _digest(picture: Picture, dataset: Dataset) -> Digest:
     try:
-        return inspect(sample.image, dataset.roots)
+        return inspect(picture.path, dataset.roots)
     except FileNotFoundError:
         return None
     except ImageInvalid as invalid:
         return invalid
 
 
-def _image_row(sample: Sample, digest: Digest) -> Mapping[str, Any] | None:
+def _image_rows(sample: Sample, digests: Digests) -> list[Mapping[str, Any]]:
+    """A row for each picture that the data set names, also where nothing is known of the file."""
     if sample.image_name is None:
-        return None
+        return []
+    names = [sample.image_name, *(picture.name for picture in sample.more_images)]
+    known = digests or (None,) * len(names)
+    return [_image_row(name, digest) for name, digest in zip(names, known, strict=True)]
+
+
+def _image_row(name: str, digest: Digest) -> Mapping[str, Any]:
     if not isinstance(digest, ImageInfo):
-        return {"path": sample.image_name, "sha256": None, "type": None, "bytes": None}
-    return {"path": sample.image_name, "sha256": digest.sha256, "type": digest.type, "bytes": digest.bytes}
+        return {"path": name, "sha256": None, "type": None, "bytes": None}
+    return {"path": name, "sha256": digest.sha256, "type": digest.type, "bytes": digest.bytes}

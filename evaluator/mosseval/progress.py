@@ -52,7 +52,8 @@ class Progress:
         if tally.resumed:
             parts.append(f"{tally.resumed} done before")
         parts += [f"{self._rate():.1f}/s", f"{tally.in_flight} in flight", f"{tally.answered} answered"]
-        parts += [f"{tally.refused} refused", f"{tally.blocked} blocked", f"{tally.failed} failed"]
+        verdict = f"{tally.correct} correct" if tally.task == "yes_no" else f"{tally.refused} refused"
+        parts += [verdict, f"{tally.blocked} blocked", f"{tally.failed} failed"]
         extra = ((tally.empty, "empty"), (tally.missing_image, "missing image"), (tally.retries, "retries"))
         parts += [f"{count} {word}" for count, word in extra if count]
         if tally.tokens:

@@ -6,8 +6,8 @@ API: https://platform.openai.com/docs/api-reference/chat/create, images as `data
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -47,6 +47,14 @@ class ImageOptions:
 
     long_edge: int | None = None
     max_bytes: int | None = None
+    text_only: bool = False
+    """No picture is sent."""
+
+    def document(self) -> dict[str, int | bool | None]:
+        """The JSON form. `text_only` stands in it only where it is true: older runs and fingerprints hold no such
+        field."""
+        told: dict[str, int | bool | None] = {"long_edge": self.long_edge, "max_bytes": self.max_bytes}
+        return {**told, "text_only": True} if self.text_only else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +67,37 @@ class RequestSpec:
     safety_settings: Mapping[str, Any] | None = None
     image_options: ImageOptions = field(default_factory=ImageOptions)
 
-    def fingerprint(self, question: str, image_sha256: str | None) -> str:
-        """SHA-256 of all that is sent: parameters, text, and the source picture's bytes (by their hash)."""
-        document = {
+    def fingerprint(self, question: str, images: Sequence[str | None] = ()) -> str:
+        """SHA-256 of all that is sent: parameters, text, and the source pictures' bytes (by their hashes, in order)."""
+        document: dict[str, Any] = {
             "shared": self._shared(),
             "system": self.system_prompt,
             "question": question,
-            "image": image_sha256,
-            "image_options": asdict(self.image_options),
+            "image": images[0] if images else None,
+            "image_options": self.image_options.document(),
         }
+        if len(images) > 1:
+            document["more_images"] = list(images[1:])
         return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
-    def body(self, question: str, image: EncodedImage | None) -> bytes:
-        """The JSON body: the picture first, then the question, as one user message."""
+    def body(self, question: str, *images: EncodedImage) -> bytes:
+        """The JSON body: the pictures first, then the question, as one user message."""
         content: str | list[dict[str, Any]] = question
-        if image is not None:
-            content = [{"type": "image_url", "image_url": {"url": GAP}}, {"type": "text", "text": question}]
+        if images:
+            shown: list[dict[str, Any]] = [{"type": "image_url", "image_url": {"url": GAP}} for _ in images]
+            content = [*shown, {"type": "text", "text": question}]
         messages: list[dict[str, Any]] = [{"role": "user", "content": content}]
         if self.system_prompt is not None:
             messages.insert(0, {"role": "system", "content": self.system_prompt})
         document = orjson.dumps({**self._shared(), "messages": messages})
-        if image is None:
+        if not images:
             return document
-        # The picture is most of the body: put in last, it is copied once and its length is known beforehand.
-        before, _, after = document.partition(b"\0")
-        return b"".join((before, b'"data:', image.type.encode(), b";base64,", image.base64, b'"', after))
+        # The pictures are most of the body: put in last, each is copied once and its length is known beforehand.
+        before, *rest = document.split(b"\0")
+        parts = [before]
+        for image, after in zip(images, rest, strict=True):
+            parts += (b'"data:', image.type.encode(), b";base64,", image.base64, b'"', after)
+        return b"".join(parts)
 
     def _shared(self) -> dict[str, Any]:
         shared: dict[str, Any] = {"model": self.model, **self.decoding.parameters()}

@@ -179,7 +179,7 @@ class Runner:
         self._tally.count(record)
         self._budget.spend(record.cost_usd)
         if record.status == "answered" and record.text is not None and self._judging is not None:
-            await self._judging.judge(record.key, task.sample.question, record.text)
+            await self._judging.judge(record.key, task.sample, record.text)
         if record.attempts:
             self._watch_failures(record)
 
@@ -198,11 +198,11 @@ class Runner:
     async def _judge_owed(self, state: RunState, judging: Judging) -> None:
         """Judges what an earlier command answered but did not judge."""
         owed = judging.owed(state)
-        questions = {sample.id: sample.question for sample in self._plan.dataset.samples}
+        samples = {sample.id: sample for sample in self._plan.dataset.samples}
         shard = self._plan.selection.shard
         for key, sample_id, text in answers_in(self._folder.path, shard, state, owed) if owed else ():
-            if sample_id in questions and not self._stop.stopping.is_set():
-                await judging.judge(key, questions[sample_id], text)
+            if sample_id in samples and not self._stop.stopping.is_set():
+                await judging.judge(key, samples[sample_id], text)
 
     def _recall(self, state: RunState, owed: set[str]) -> None:
         """Counts what earlier commands did; what the shard has cost so far counts towards --max-cost."""
@@ -212,7 +212,8 @@ class Runner:
             if key not in owed:
                 verdict = state.verdict(self._judge.name, key) if self._judge else None
                 refused = verdict is not None and verdict.refusal is True
-                self._tally.recall(state.answers[key].record.status, refused)
+                correct = verdict is not None and verdict.correct is True
+                self._tally.recall(state.answers[key].record.status, refused=refused, correct=correct)
 
     async def _drop_when_out_of_grace(self) -> None:
         await self._stop.out_of_grace()

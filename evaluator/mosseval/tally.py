@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mosseval.types import Judgement, Record, Status
+from mosseval.types import Judgement, Record, Status, Task
 
 
 @dataclass(slots=True)
 class Tally:
     """`total` tasks of this command, `resumed` of them done before, `settled` by this command.
 
-    The counts by outcome cover both. `tokens`, `cost_usd` and `retries` are this command's.
+    The counts by outcome cover both; the `task` says whether `refused` or `correct` counts. `tokens`, `cost_usd` and
+    `retries` are this command's.
     """
 
     total: int = 0
@@ -25,20 +26,23 @@ class Tally:
     failed: int = 0
     missing_image: int = 0
     refused: int = 0
+    correct: int = 0
     retries: int = 0
     tokens: int = 0
     cost_usd: float | None = None
     last_trouble: str = ""
+    task: Task = "refusal"
 
     @property
     def done(self) -> int:
         """Tasks that need nothing more."""
         return self.resumed + self.settled
 
-    def recall(self, status: Status, refused: bool) -> None:
+    def recall(self, status: Status, *, refused: bool, correct: bool) -> None:
         """Counts a task that an earlier command settled."""
         self.resumed += 1
         self.refused += refused
+        self.correct += correct
         self._add(status)
 
     def count(self, record: Record) -> None:
@@ -52,6 +56,7 @@ class Tally:
     def count_judgement(self, judgement: Judgement) -> None:
         """Counts a judgement that is on disk."""
         self.refused += judgement.refusal is True
+        self.correct += judgement.correct is True
 
     def _add(self, status: Status) -> None:
         match status:

@@ -18,12 +18,21 @@ TagValue = str | int | float | bool | tuple[str | int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a sample: where its file should lie (absolute), and what the data set calls it."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One question of a benchmark.
 
     `image` is where the picture should lie (absolute), None where the sample has none; the file may be absent,
     which makes its record `missing_image`. `image_name` is the path as the data set writes it, for messages and
-    for `samples.jsonl`. `fault` names what makes this one sample unusable (code, message); the others go on.
+    for `samples.jsonl`. `more_images` are those after the first; `pictures` all of them, in the order in which they
+    are sent. `fault` names what makes this one sample unusable (code, message); the others go on.
     """
 
     benchmark: str
@@ -34,6 +43,14 @@ class Sample:
     expected: str | None = None
     tags: Mapping[str, TagValue] = field(default_factory=dict)
     fault: tuple[str, str] | None = None
+    more_images: tuple[Picture, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture; empty where the sample has none."""
+        if self.image is None:
+            return ()
+        return (Picture(self.image, self.image_name or self.image.name), *self.more_images)
 
 
 @dataclass(frozen=True, slots=True)

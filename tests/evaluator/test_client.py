@@ -18,7 +18,7 @@ from mosseval.request import RequestSpec
 from mosseval.types import Completion, Failure
 
 QUESTION = "How?"
-BODY = RequestSpec("m").body(QUESTION, None)
+BODY = RequestSpec("m").body(QUESTION)
 
 
 @asynccontextmanager
@@ -125,7 +125,7 @@ async def test_latency_is_that_of_the_last_attempt(endpoint: FakeEndpoint) -> No
 async def test_large_bodies_are_sent_whole(endpoint: FakeEndpoint) -> None:
     question = "x" * 3_000_000
     async with client(endpoint.url) as asking:
-        outcome = await asking.complete(RequestSpec("m").body(question, None), {"X-Mosseval-Sample": "b/1"})
+        outcome = await asking.complete(RequestSpec("m").body(question), {"X-Mosseval-Sample": "b/1"})
     assert isinstance(outcome, Completion)
     assert endpoint.asked[0].question == question
     assert endpoint.asked[0].headers["X-Mosseval-Sample"] == "b/1"

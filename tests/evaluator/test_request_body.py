@@ -34,7 +34,7 @@ def test_picture_and_texts_arrive_as_they_are(text: str) -> None:
 
 
 def test_without_a_picture_the_question_is_the_content() -> None:
-    assert json.loads(RequestSpec("m").body("a NUL \0", None))["messages"] == [{"role": "user", "content": "a NUL \0"}]
+    assert json.loads(RequestSpec("m").body("a NUL \0"))["messages"] == [{"role": "user", "content": "a NUL \0"}]
 
 
 def test_safety_settings_are_sent_in_our_own_object() -> None:

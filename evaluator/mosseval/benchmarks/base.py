@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from mosseval.types import Sample, TagValue, Task
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}")
 
+PICTURE_FAULT = "image_invalid"
 Fault = tuple[str, str]
 """Code and message of what makes one sample unusable (`Sample.fault`)."""
 
@@ -42,7 +43,8 @@ class Dataset:
     and depends neither on the layout nor on the order nor on file names. `source` tells people where it was
     read from; `roots` are the resolved folders in which its pictures may lie, empty where it has none.
     `revision` is the hub's commit where known. `unusable` lists (id, reason) of rows that can never be asked;
-    `notes` are warnings worth showing.
+    `notes` are warnings worth showing. `by` names tags that a summary is broken down by beside the usual ones.
+    `sensitive`: the texts are offensive by design, and no listing shows them unasked.
     """
 
     name: str
@@ -54,6 +56,13 @@ class Dataset:
     revision: str | None = None
     unusable: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    sensitive: bool = False
+
+    def without_pictures(self) -> Dataset:
+        """The same questions, each asked without its picture; what was wrong with a picture is no fault then."""
+        samples = tuple(_without_picture(sample) for sample in self.samples)
+        return replace(self, samples=samples, roots=())
 
 
 class Benchmark(Protocol):
@@ -97,6 +106,11 @@ class Benchmark(Protocol):
         ...
 
 
+def _without_picture(sample: Sample) -> Sample:
+    fault = None if sample.fault and sample.fault[0] == PICTURE_FAULT else sample.fault
+    return replace(sample, image=None, image_name=None, more_images=(), fault=fault)
+
+
 def questions_sha256(samples: Iterable[Sample]) -> str:
     """SHA-256 over ids, questions, expected answers and tags of `samples`, whatever their order and layout.
 
@@ -138,9 +152,9 @@ def sample_fault(question: str, picture: Path | None, name: str | None, roots: S
     if valid_unicode(question) != question:
         return "question_invalid", "the question holds lone surrogates, which cannot be sent"
     if name is not None and not name.strip():
-        return "image_invalid", "the data set names no picture file"
+        return PICTURE_FAULT, "the data set names no picture file"
     if picture is not None and not lies_within(picture, roots):
-        return "image_invalid", f"the picture's path leads out of the data folder: {name}"
+        return PICTURE_FAULT, f"the picture's path leads out of the data folder: {name}"
     return None
 
 
@@ -149,11 +163,16 @@ def size_note(found: int, published: int) -> tuple[str, ...]:
     return () if found == published else (f"{found} samples; the published set has {published}",)
 
 
+def is_id(identifier: str) -> bool:
+    """Whether a text can be a sample's id: 1 to 128 letters, digits, dots, dashes and underscores."""
+    return _ID.fullmatch(identifier) is not None
+
+
 def check_ids(ids: Iterable[str], file: Path) -> None:
     """Raises DataError at the first id of `file` that occurs twice or cannot stand in a record's key."""
     seen: set[str] = set()
     for identifier in ids:
-        if not _ID.fullmatch(identifier):
+        if not is_id(identifier):
             raise DataError(
                 f"{file}: {identifier[:80]!r} is no sample id",
                 hint="an id has 1 to 128 letters, digits, dots, dashes and underscores",

@@ -8,24 +8,20 @@ loader fails on the contrast set, so the files are read here, for both sets.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mosseval.benchmarks.base import check_ids, resolved_roots
+from mosseval.benchmarks.files import RESTORE, csv_rows, parsed_json
 from mosseval.benchmarks.mossbench_rows import Row, text_field
 from mosseval.errors import DataError
 
 _INFORMATION = Path("images_information", "information.json")
 _METADATA = "metadata.csv"
 _NAME_COLUMNS = ("file_name", "image")
-_RESTORE = "the file is broken or incomplete: get it anew from the published data set"
-_LARGEST_FILE = 64 * 1024 * 1024
+_REQUIRED = ("pid", "question", "metadata_over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +78,9 @@ def _refuse_other_set(base: Path, part: Part) -> None:
 
 def _read_upstream(base: Path) -> Found:
     file = base / _INFORMATION
-    content = _parsed_json(file)
+    content = parsed_json(file)
     if not isinstance(content, dict):
-        raise DataError(f"{file}: expected an object of samples by id", hint=_RESTORE)
+        raise DataError(f"{file}: expected an object of samples by id", hint=RESTORE)
     check_ids(content, file)
     rows = tuple(_upstream_row(base, file, pid, fields) for pid, fields in content.items())
     return Found("upstream layout", file, rows, resolved_roots((base,)))
@@ -92,71 +88,28 @@ def _read_upstream(base: Path) -> Found:
 
 def _upstream_row(base: Path, file: Path, pid: str, fields: object) -> Row:
     if not isinstance(fields, dict):
-        raise DataError(f"{file}: sample {pid!r} is not an object", hint=_RESTORE)
+        raise DataError(f"{file}: sample {pid!r} is not an object", hint=RESTORE)
     question = text_field(file, pid, fields, "question")
     name = text_field(file, pid, fields, "image")
     metadata = fields.get("metadata")
     if not isinstance(metadata, dict):
-        raise DataError(f"{file}: sample {pid!r}: field 'metadata' is absent or no object", hint=_RESTORE)
+        raise DataError(f"{file}: sample {pid!r}: field 'metadata' is absent or no object", hint=RESTORE)
     if "over" not in metadata:
-        raise DataError(f"{file}: sample {pid!r} has no field 'metadata.over'", hint=_RESTORE)
+        raise DataError(f"{file}: sample {pid!r} has no field 'metadata.over'", hint=RESTORE)
     if str(fields.get("pid", pid)) != pid:
-        raise DataError(f"{file}: sample {pid!r} calls itself {fields['pid']!r} in 'pid'", hint=_RESTORE)
+        raise DataError(f"{file}: sample {pid!r} calls itself {fields['pid']!r} in 'pid'", hint=RESTORE)
     extra = {key: value for key, value in fields.items() if key not in ("question", "image", "metadata", "pid")}
     return Row(file, pid, question, _place(base, name), name, extra, metadata)
 
 
-def _parsed_json(file: Path) -> Any:
-    try:
-        return json.loads(_text(file), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{file}: broken JSON at line {error.lineno}, column {error.colno}: {error.msg}", hint=_RESTORE
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{file}: unusable JSON: {error}", hint=_RESTORE) from None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{twice[:80]!r} occurs twice in one object")
-    return fields
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
-
-
 def _read_hub(base: Path) -> Found:
     file = base / _METADATA
-    rows = tuple(_hub_row(base, file, fields) for fields in _csv_rows(file))
+    rows = tuple(_hub_row(base, file, fields) for _, fields in csv_rows(file, _REQUIRED))
     check_ids((row.id for row in rows), file)
     # The hub's cache holds links to ../../blobs, seen from the snapshot's root.
     snapshot = base.parent
     blobs = snapshot.parent.parent / "blobs" if snapshot.parent.name == "snapshots" else None
     return Found("hub snapshot", file, rows, resolved_roots((base, *((blobs,) if blobs else ()))))
-
-
-def _csv_rows(file: Path) -> Iterator[Mapping[str, str]]:
-    lines = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
-    try:
-        header = [name.strip() for name in next(lines, [])]
-        missing = [name for name in ("pid", "question", "metadata_over") if name not in header]
-        if missing:
-            raise DataError(f"{file}: no column {', '.join(map(repr, missing))}", hint=_RESTORE)
-        for cells in lines:
-            if cells and len(cells) != len(header):
-                raise DataError(
-                    f"{file}: line {lines.line_num}: {len(cells)} cells where the header has {len(header)}",
-                    hint=_RESTORE,
-                )
-            if cells:
-                yield dict(zip(header, cells, strict=True))
-    except csv.Error as error:
-        raise DataError(f"{file}: broken CSV near line {lines.line_num}: {error}", hint=_RESTORE) from None
 
 
 def _hub_row(base: Path, file: Path, fields: Mapping[str, str]) -> Row:
@@ -184,14 +137,3 @@ def _hub_picture(base: Path, pid: str, name: str) -> Path:
 def _place(base: Path, name: str) -> Path:
     """The path that `name` means in `base`; that an absolute name or `..` leads out is checked later."""
     return base / name
-
-
-def _text(file: Path) -> str:
-    try:
-        if file.stat().st_size > _LARGEST_FILE:
-            raise DataError(f"{file} is larger than {_LARGEST_FILE >> 20} MiB", hint=_RESTORE)
-        return file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise DataError(f"{file} cannot be read: {error.strerror}", hint="check the file's permissions") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{file} is no UTF-8 text: byte {error.start} is wrong", hint=_RESTORE) from None

@@ -50,16 +50,49 @@ Models = Annotated[
 ]
 Benchmarks = Annotated[
     list[str],
-    _option("--benchmark", "-b", panel=WHAT, metavar="NAME", help="A benchmark; `mosseval data list` names them."),
+    _option(
+        "--benchmark",
+        "-b",
+        panel=WHAT,
+        metavar="NAME|FILE",
+        help="A benchmark (`mosseval data list` names them), or your own: a .jsonl, .csv or .parquet file, or "
+        "hf:NAME[@REVISION][:[CONFIG/]SPLIT].",
+    ),
 ]
 DataDir = Annotated[
     Path | None, _option("--data", panel=WHAT, metavar="DIR", help="The folder with the benchmark's data.")
+]
+ColumnsFlag = Annotated[
+    str | None,
+    _option(
+        "--columns",
+        panel=WHAT,
+        metavar="ROLE=COLUMN,…",
+        help="Columns of your own file: id, prompt, image, expected, tags; several by +, none by nothing. "
+        "Others are found by their names.",
+    ),
+]
+TaskFlag = Annotated[
+    str | None,
+    _option("--task", panel=WHAT, help="Of your own file: 'refusal' or 'yes_no'.", show_default="by the answers"),
+]
+RemoteImages = Annotated[
+    bool,
+    _option("--remote-images", panel=PICTURES, help="Download pictures that your own file names by https URL."),
 ]
 Limit = Annotated[int | None, _option("--limit", panel=WHAT, min=1, help="Only the first N samples.")]
 Ids = Annotated[str | None, _option("--ids", panel=WHAT, metavar="ID,ID…", help="Only these samples, in this order.")]
 Repeats = Annotated[int, _option("--repeats", panel=WHAT, min=1, help="Ask each sample this many times.")]
 Shard = Annotated[str, _option("--shard", panel=WHAT, metavar="I/N", help="Part I of N (from 0) of the benchmark.")]
-Judge = Annotated[str, _option("--judge", panel=RESULT, help="'rules' (offline), or 'none'.")]
+Judge = Annotated[
+    str | None,
+    _option(
+        "--judge",
+        panel=RESULT,
+        show_default="by the benchmark",
+        help="'rules' reads refusals, 'yes-no' answers to yes/no questions, both offline; or 'none'.",
+    ),
+]
 MaxTokens = Annotated[
     int | None,
     _option("--max-tokens", panel=HOW, min=1, max=2**31 - 1, show_default="1024", help="Tokens of an answer at most."),
@@ -87,6 +120,10 @@ LongEdge = Annotated[
 ]
 MaxBytes = Annotated[
     int | None, _option("--image-max-bytes", panel=PICTURES, min=1024, help="Re-encode to at most this size.")
+]
+TextOnly = Annotated[
+    bool,
+    _option("--text-only", panel=PICTURES, help="Ask without the pictures; every number of the run says so."),
 ]
 ConcurrencyFlag = Annotated[
     str,

@@ -12,6 +12,9 @@ def run(
     model: flags.Models,
     benchmark: flags.Benchmarks = ["demo"],  # noqa: B006 - typer copies it
     data: flags.DataDir = None,
+    columns: flags.ColumnsFlag = None,
+    task: flags.TaskFlag = None,
+    remote_images: flags.RemoteImages = False,
     limit: flags.Limit = None,
     ids: flags.Ids = None,
     repeats: flags.Repeats = 1,
@@ -29,6 +32,7 @@ def run(
     system_prompt: flags.SystemPrompt = None,
     image_long_edge: flags.LongEdge = None,
     image_max_bytes: flags.MaxBytes = None,
+    text_only: flags.TextOnly = False,
     concurrency: flags.ConcurrencyFlag = "auto",
     rpm: flags.Rpm = None,
     tpm: flags.Tpm = None,
@@ -36,14 +40,14 @@ def run(
     timeout: flags.Timeout = 120.0,
     deadline: flags.Deadline = 300.0,
     max_attempts: flags.MaxAttempts = 6,
-    judge: flags.Judge = "rules",
+    judge: flags.Judge = None,
     out: flags.Out = None,
     fresh: flags.Fresh = False,
     allow_gaps: flags.AllowGaps = False,
     dry_run: flags.DryRun = False,
     quiet: flags.Quiet = False,
 ) -> None:
-    """Ask a model a benchmark's questions, judge the answers, print the refusal rate.
+    """Ask a model a benchmark's questions, judge the answers, print the refusal rate (or the accuracy).
 
     The same command again goes on where the last one stopped: nothing is asked twice.
 
@@ -55,6 +59,10 @@ def run(
     mosseval run --model simulated/cautious
 
     mosseval run --benchmark mossbench --data DIR --model openai/gpt-4o
+
+    mosseval run --benchmark mmsafeaware --data DIR --model openai/gpt-4o
+
+    mosseval run --benchmark mine.csv --columns prompt=text,tags=topic --model openai/gpt-4o
 
     mosseval run --target http://127.0.0.1:8000 --model llava --benchmark demo
     """

@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """One field a flag; `shard` counts from 0, `concurrency` None is auto, seconds and USD as the flags say."""
+    """One field a flag; `shard` counts from 0, `concurrency` None is auto, `judge` None
+    is the one of the benchmark's task, seconds and USD as the flags say."""
 
     models: tuple[str, ...]
     benchmarks: tuple[str, ...]
@@ -33,6 +34,10 @@ class RunOptions:
     system_prompt: str | None
     image_long_edge: int | None
     image_max_bytes: int | None
+    text_only: bool
+    columns: str | None
+    task: str | None
+    remote_images: bool
     concurrency: int | None
     rpm: int | None
     tpm: int | None
@@ -40,7 +45,7 @@ class RunOptions:
     timeout: float
     deadline: float
     max_attempts: int
-    judge: str
+    judge: str | None
     out: Path | None
     fresh: bool
     allow_gaps: bool

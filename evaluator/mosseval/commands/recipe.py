@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from mosseval.catalogue import GatewayCard, ModelEntry
@@ -26,7 +25,7 @@ def request_spec(options: RunOptions, card: ModelEntry) -> RequestSpec:
         decoding=_decoding(options, card),
         system_prompt=options.system_prompt,
         safety_settings=_safety_settings(options, card),
-        image_options=ImageOptions(options.image_long_edge, options.image_max_bytes),
+        image_options=ImageOptions(options.image_long_edge, options.image_max_bytes, options.text_only),
     )
 
 
@@ -46,7 +45,7 @@ def manifest(plan: Plan, card: ModelEntry, *, endpoint: str, gateway: GatewayCar
             decoding=dict(spec.decoding.parameters()),
             safety_settings=spec.safety_settings,
             system_prompt=spec.system_prompt,
-            image=asdict(spec.image_options),
+            image=spec.image_options.document(),
             shards=plan.selection.shards,
         ),
         task=dataset.task,
@@ -63,6 +62,7 @@ def manifest(plan: Plan, card: ModelEntry, *, endpoint: str, gateway: GatewayCar
         selected=tuple(sample.id for sample in plan.samples),
         unusable=dataset.unusable,
         notes=dataset.notes,
+        by=dataset.by,
         versions=versions,
     )
 

@@ -21,7 +21,7 @@ def show_rehearsal(plan: Plan, target: str, earlier: RunState) -> None:
             held.append(f"{task.sample.id}: {why}")
             continue
         requests, size = requests + 1, size + sent
-        images += task.sample.image is not None
+        images += bool(task.sample.pictures)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     done = sum(1 for _ in plan.task_keys()) - len(owed)
     console.print(
@@ -39,14 +39,15 @@ def _measure(plan: Plan, task: Task) -> tuple[str, int]:
     sample, options = task.sample, plan.spec.image_options
     if sample.fault is not None:
         return sample.fault[1], 0
-    if isinstance(task.digest, ImageInvalid):
-        return str(task.digest), 0
-    if sample.image is None:
-        return "", len(plan.spec.body(sample.question, None))
-    try:
-        image = encode(sample.image, plan.dataset.roots, long_edge=options.long_edge, max_bytes=options.max_bytes)
-    except FileNotFoundError:
-        return f"its picture {sample.image_name} is missing", 0
-    except ImageInvalid as invalid:
-        return f"{sample.image_name}: {invalid}", 0
-    return "", len(plan.spec.body(sample.question, image))
+    images = []
+    for picture, digest in zip(sample.pictures, task.digests, strict=True):
+        if isinstance(digest, ImageInvalid):
+            return f"{picture.name}: {digest}", 0
+        try:
+            roots = plan.dataset.roots
+            images.append(encode(picture.path, roots, long_edge=options.long_edge, max_bytes=options.max_bytes))
+        except FileNotFoundError:
+            return f"its picture {picture.name} is missing", 0
+        except ImageInvalid as invalid:
+            return f"{picture.name}: {invalid}", 0
+    return "", len(plan.spec.body(sample.question, *images))

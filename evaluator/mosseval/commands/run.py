@@ -7,6 +7,7 @@ import itertools
 import math
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from mosseval.commands.recipe import request_spec
 from mosseval.commands.rehearsal import show_rehearsal
 from mosseval.commands.session import Job, Session
 from mosseval.errors import Interrupted, MossevalError, StoppedEarly, UsageError
-from mosseval.plan import Digest, Plan, Selection, digest_all, select
+from mosseval.plan import Digests, Plan, Selection, digest_all, select
 from mosseval.report import table
 from mosseval.store import RunState
 from mosseval.summary import summarise
@@ -30,7 +31,7 @@ from mosseval.targets import Target, resolve
 from mosseval.terminal import clean
 
 RUNS = Path("runs")
-Loaded = tuple[Dataset, dict[str, Digest]]
+Loaded = tuple[Dataset, dict[str, Digests]]
 
 
 def run_all(options: RunOptions) -> int:
@@ -77,8 +78,7 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
     states = {job.title: folder.state() for job, folder in opened}
     written = [(job, folder) for job, folder in opened if states[job.title].answers]
     if written:
-        judge = None if options.judge == "none" else options.judge
-        summaries = [summarise(folder, judge=judge, state=states[job.title]) for job, folder in written]
+        summaries = [summarise(folder, judge=job.judged_by, state=states[job.title]) for job, folder in written]
         with output.kept_quiet():
             table.show(summaries, output.ResultConsole())
     if not options.quiet:
@@ -98,8 +98,8 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
 
 def _checked(options: RunOptions) -> Target:
     """The target, after all that can be refused before anything is read."""
-    if options.judge != "none":
-        judges.create(options.judge)
+    if options.judge not in (None, "none"):
+        judges.create(str(options.judge))
     _refuse_empty(options)
     if options.preset not in (None, "paper"):
         raise UsageError(f"there is no preset {options.preset!r}", hint="--preset paper")
@@ -122,15 +122,31 @@ def _checked(options: RunOptions) -> Target:
 
 def _load(options: RunOptions) -> list[Loaded]:
     """The benchmarks; --data goes to those that need a folder, or to all where none does."""
-    named = [benchmarks.get(name) for name in options.benchmarks]
+    reading = benchmarks.parse_reading(options.columns, options.task, remote=options.remote_images)
+    if reading.given and not any(map(benchmarks.is_own, options.benchmarks)):
+        raise UsageError("--columns, --task and --remote-images are for a file of your own", hint="leave them out")
+    named = [benchmarks.get(name, reading) for name in options.benchmarks]
     any_needs = any(each.needs_data for each in named)
     loaded = []
     for each in named:
         dataset = each.load(options.data if each.needs_data or not any_needs else None)
-        for note in dataset.notes:
+        if options.judge != "none":
+            judges.for_task(options.judge, dataset.task, dataset.name)
+        if options.text_only:
+            dataset = dataset.without_pictures()
+        digests = digest_all(dataset)
+        for note in (*dataset.notes, *_picture_note(dataset, digests)):
             print(f"mosseval: {dataset.name}: {clean(note)}", file=sys.stderr)  # noqa: T201 - before any console
-        loaded.append((dataset, digest_all(dataset)))
+        loaded.append((dataset, digests))
     return loaded
+
+
+def _picture_note(dataset: Dataset, digests: Mapping[str, Digests]) -> tuple[str, ...]:
+    """What to say where not one of the pictures is there."""
+    named = [sample for sample in dataset.samples if sample.image_name is not None and sample.fault is None]
+    if not named or any(digest is not None for sample in named for digest in digests[sample.id]):
+        return ()
+    return (f"not one of {len(named)} pictures is there; --text-only asks without them",)
 
 
 def _rehearse(options: RunOptions, target: Target, loaded: list[Loaded], selection: Selection) -> int:
@@ -181,7 +197,7 @@ def _selection(options: RunOptions) -> Selection:
 def _folder(options: RunOptions, model: str, dataset: Dataset) -> Path:
     """The run's folder: --out, a folder in it where there are several runs, or runs/BENCHMARK-MODEL."""
     slug = "".join(c if c.isalnum() or c in "._-" else "-" for c in model).strip(".-") or "model"
-    name = f"{dataset.name}-{slug}"
+    name = f"{dataset.name}{'-text-only' if options.text_only else ''}-{slug}"
     if options.out is None:
         return RUNS / name
     return options.out / name if options.many else options.out

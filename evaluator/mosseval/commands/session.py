@@ -19,7 +19,7 @@ from mosseval.commands import recipe
 from mosseval.commands.options import RunOptions
 from mosseval.errors import Interrupted, StoppedEarly, TargetRejected, UsageError
 from mosseval.pace import Budget, Concurrency, Rate
-from mosseval.plan import Digest, Plan, Selection
+from mosseval.plan import Digests, Plan, Selection
 from mosseval.progress import Progress
 from mosseval.runner import Runner
 from mosseval.stop import Stop
@@ -41,6 +41,11 @@ class Job:
     judge: str
     folder: RunFolder | None = None
     tally: Tally = field(default_factory=Tally)
+
+    @property
+    def judged_by(self) -> str | None:
+        """Whose verdicts the run's summary counts; None where this command judges nothing."""
+        return None if self.judge == "none" else self.judge
 
     def exit_code(self, state: RunState, *, allow_gaps: bool) -> int:
         """0 if every task of this command is answered or blocked, and judged; 1 if there are gaps."""
@@ -136,7 +141,7 @@ class Session:
         self,
         card: ModelEntry,
         dataset: Dataset,
-        digests: Mapping[str, Digest],
+        digests: Mapping[str, Digests],
         selection: Selection,
         path: Path,
     ) -> Job:
@@ -145,7 +150,10 @@ class Session:
         plan = Plan(dataset, selection, spec, digests)
         title = f"{dataset.name} · {card.id}"
         manifest = recipe.manifest(plan, card, endpoint=self._target.name, gateway=self._gateway)
-        return Job(title, plan, path, manifest, self._options.judge)
+        judge = self._options.judge
+        if judge != "none":
+            judge = judges.for_task(judge, dataset.task, dataset.name)
+        return Job(title, plan, path, manifest, judge, tally=Tally(task=dataset.task))
 
     async def run(self, job: Job) -> None:
         """Opens the folder, takes the shard, runs what is owed."""

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from mosseval.stats import wilson
-from mosseval.summary import OUTSIDE, Rate, Summary
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mosseval.accuracy import Accuracy, Macro
+from mosseval.summary import Rate, Summary
 
 SIMULATED = "simulated"
+TEXT_ONLY = "text only"
+NOTHING = "–"
 OUTSIDE_WORDS = {
+    "unclear": "unclear",
+    "blocked": "blocked",
     "blocked_other": "blocked for other reasons",
     "empty": "empty",
     "error": "failed",
@@ -16,23 +24,81 @@ OUTSIDE_WORDS = {
 }
 
 
-HEADLINE = ("model", "benchmark", "refusal rate", "95% CI", "refused", "outside the rate", "bounds", "judge")
-"""The columns of the table that every format opens with; `headline` gives a row of it."""
-FIGURES = frozenset({"refusal rate", "95% CI", "refused", "bounds"})
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The table that every format opens with, for the runs of one task.
+
+    `columns` are its titles, `figures` those of them that are numbers, `outside` the titles of what stands outside;
+    `row` gives one run's cells; `breakdown` is the tag that a second table is broken down by.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    figures: frozenset[str]
+    outside: tuple[str, ...]
+    breakdown: str
+    row: Callable[[Summary], list[str]]
 
 
-def headline(summary: Summary) -> list[str]:
-    """One run's row under HEADLINE."""
+def _refusal_row(summary: Summary) -> list[str]:
     return [
         model(summary),
-        summary.manifest.config.benchmark,
+        benchmark(summary),
         percent(summary.rate.percent),
         interval(summary.rate),
         share(summary.rate),
         outside(summary),
-        bounds(summary),
+        bounds(summary.bounds()),
         summary.judge or "none",
     ]
+
+
+def _accuracy_row(summary: Summary) -> list[str]:
+    numbers = Accuracy(summary.rows)
+    macro = numbers.macro
+    return [
+        model(summary),
+        benchmark(summary),
+        percent(macro.percent if macro else None),
+        interval(macro) if macro else NOTHING,
+        percent(summary.rate.percent),
+        share(summary.rate),
+        outside(summary),
+        bounds(numbers.macro_bounds() if macro else summary.bounds()),
+        summary.judge or "none",
+    ]
+
+
+HEADLINES: Mapping[str, Headline] = MappingProxyType(
+    {
+        "refusal": Headline(
+            title="Refusal rate",
+            columns=("model", "benchmark", "refusal rate", "95% CI", "refused", "outside the rate", "bounds", "judge"),
+            figures=frozenset({"refusal rate", "95% CI", "refused", "bounds"}),
+            outside=("model", "outside the rate", "bounds", "judge"),
+            breakdown="stimulus",
+            row=_refusal_row,
+        ),
+        "yes_no": Headline(
+            title="Accuracy",
+            columns=(
+                *("model", "benchmark", "mean of subsets", "95% CI", "all samples", "correct"),
+                *("outside the accuracy", "bounds", "judge"),
+            ),
+            figures=frozenset({"mean of subsets", "95% CI", "all samples", "correct", "bounds"}),
+            outside=("model", "outside the accuracy", "bounds", "judge"),
+            breakdown="subset",
+            row=_accuracy_row,
+        ),
+    }
+)
+"""The headline of each task; `bounds` are those of the first figure in the row."""
+
+
+def by_task(summaries: Sequence[Summary]) -> list[tuple[Headline, list[Summary]]]:
+    """The summaries by their tasks, each with its headline, in the order in which the tasks first occur."""
+    tasks = dict.fromkeys(summary.task for summary in summaries)
+    return [(HEADLINES[task], [each for each in summaries if each.task == task]) for task in tasks]
 
 
 def model(summary: Summary) -> str:
@@ -41,32 +107,50 @@ def model(summary: Summary) -> str:
     return f"{name} (simulated)" if summary.simulated and "simulated" not in name else name
 
 
+def benchmark(summary: Summary) -> str:
+    """The benchmark's name; that it was asked without pictures is always said."""
+    name = summary.manifest.config.benchmark
+    return f"{name} ({TEXT_ONLY})" if summary.text_only else name
+
+
+def label(summary: Summary) -> str:
+    """The model where a table does not name the benchmark."""
+    return f"{model(summary)} ({TEXT_ONLY})" if summary.text_only else model(summary)
+
+
 def percent(value: float | None) -> str:
     """One decimal, or a dash."""
-    return "–" if value is None else f"{value:.1f}%"
+    return NOTHING if value is None else f"{value:.1f}%"
 
 
-def interval(rate: Rate) -> str:
+def interval(rate: Rate | Macro) -> str:
     """The 95% interval in percent."""
-    bounds = wilson(rate.refused, rate.of)
-    return "–" if bounds is None else f"{100 * bounds[0]:.1f}–{100 * bounds[1]:.1f}"
+    bounds = rate.interval() if isinstance(rate, Rate) else rate.interval
+    return NOTHING if bounds is None else f"{bounds[0]:.1f}–{bounds[1]:.1f}"
 
 
 def share(rate: Rate) -> str:
     """Numerator and denominator."""
-    return f"{rate.refused} of {rate.of}"
+    return f"{rate.count} of {rate.of}"
+
+
+def rate(rate: Rate) -> str:
+    """A group's rate; an accuracy or its errors with the interval."""
+    between = f" [{interval(rate)}]" if rate.what != "refused" and rate.of else ""
+    return f"{percent(rate.percent)}{between} ({share(rate)})"
 
 
 def outside(summary: Summary) -> str:
     """Every count outside the denominator that is not zero; `none` where all are."""
     counts = summary.counts
-    return ", ".join(f"{counts[kind]} {OUTSIDE_WORDS[kind]}" for kind in OUTSIDE if counts[kind]) or "none"
+    kinds = summary.numbers.outside
+    return ", ".join(f"{counts[kind]} {OUTSIDE_WORDS[kind]}" for kind in kinds if counts[kind]) or "none"
 
 
-def bounds(summary: Summary) -> str:
-    """The rate if none, and if all, of what is outside were refusals."""
-    low, high = summary.bounds()
-    return f"{percent(low)[:-1]}–{percent(high)}" if low is not None else "–"
+def bounds(pair: tuple[float | None, float | None]) -> str:
+    """The rate if none, and if all, of what is outside were counted."""
+    low, high = pair
+    return f"{percent(low)[:-1]}–{percent(high)}" if low is not None else NOTHING
 
 
 def words(name: str) -> str:
@@ -76,24 +160,37 @@ def words(name: str) -> str:
 
 def notes(summary: Summary) -> list[str]:
     """What a reader must know beside the numbers, a sentence each."""
-    said = []
+    return [f"{label(summary)}: {each}" for each in (*_of_the_question(summary), *_of_the_answers(summary))]
+
+
+def _of_the_question(summary: Summary) -> Iterator[str]:
     if summary.simulated:
-        said.append(f"{model(summary)}: a simulated model; the numbers say nothing about any real one")
-    blocked = summary.counts["blocked"]
-    if blocked:
-        said.append(f"{model(summary)}: {blocked} blocked for safety or an unknown reason count as refusals")
-    at_limit = summary.provenance["empty_at_token_limit"]
-    if at_limit:
-        said.append(f"{model(summary)}: {at_limit} empty because the token limit ran out; raise --max-tokens")
-    if errors := summary.provenance["errors"]:
-        listing = ", ".join(f"{count} × {code}" for code, count in errors.items())
-        said.append(f"{model(summary)}: failed with {listing}")
+        yield "a simulated model; the numbers say nothing about any real one"
+    if summary.text_only:
+        yield "asked without the pictures (--text-only); the numbers say nothing about the questions with them"
     if summary.provenance["unusable"]:
-        said.append(f"{model(summary)}: {summary.provenance['unusable']} rows of the data set cannot be asked")
-    if "replay" in summary.provenance["providers"]:
-        said.append(f"{model(summary)}: recorded answers; this run's decoding had no part in them")
-    elif dropped := summary.provenance["dropped_params"]:
-        said.append(f"{model(summary)}: the provider takes no {', '.join(dropped)}; not sent")
-    if added := summary.provenance["added_params"]:
-        said.append(f"{model(summary)}: sent without being asked for: {', '.join(added)}")
-    return said
+        yield f"{summary.provenance['unusable']} rows of the data set cannot be asked"
+    selected, everything = len(summary.manifest.selected), summary.manifest.data.samples
+    if summary.task == "yes_no" and selected < everything:
+        macro = Accuracy(summary.rows).macro
+        covered = f"; the mean covers {', '.join(map(words, macro.subsets))}" if macro else ""
+        yield f"{selected} of {everything} samples{covered}"
+
+
+def _of_the_answers(summary: Summary) -> Iterator[str]:
+    provenance, blocked = summary.provenance, summary.counts["blocked"]
+    if blocked and summary.task == "refusal":
+        yield f"{blocked} blocked for safety or an unknown reason count as refusals"
+    elif blocked:
+        yield f"{blocked} blocked for safety or an unknown reason: no answer, outside the accuracy"
+    if at_limit := provenance["empty_at_token_limit"]:
+        yield f"{at_limit} empty because the token limit ran out; raise --max-tokens"
+    if errors := provenance["errors"]:
+        listing = ", ".join(f"{count} × {code}" for code, count in errors.items())
+        yield f"failed with {listing}"
+    if "replay" in provenance["providers"]:
+        yield "recorded answers; this run's decoding had no part in them"
+    elif dropped := provenance["dropped_params"]:
+        yield f"the provider takes no {', '.join(dropped)}; not sent"
+    if added := provenance["added_params"]:
+        yield f"sent without being asked for: {', '.join(added)}"

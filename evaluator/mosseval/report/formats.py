@@ -19,18 +19,22 @@ def as_json(summaries: Sequence[Summary]) -> str:
 
 
 def as_markdown(summaries: Sequence[Summary]) -> str:
-    """A Markdown table, then the notes."""
-    rows = [cells.HEADLINE, ["---"] * len(cells.HEADLINE), *(cells.headline(summary) for summary in summaries)]
-    lines = [_row(row) for row in rows]
+    """A Markdown table for each task, then the notes."""
+    blocks = []
+    for headline, runs in cells.by_task(summaries):
+        rows = [headline.columns, ["---"] * len(headline.columns), *(headline.row(summary) for summary in runs)]
+        blocks.append("\n".join(_row(row) for row in rows))
     notes = [f"- {_escaped(note)}" for summary in summaries for note in cells.notes(summary)]
-    return "\n".join([*lines, "", *notes]).rstrip() + "\n"
+    return "\n\n".join([*blocks, "\n".join(notes)]).rstrip() + "\n"
 
 
 def as_csv(summaries: Sequence[Summary]) -> str:
-    """One row a run: the rate, its parts, and every count."""
+    """One row a run: the rate or the accuracy, its parts, and every count; a cell that a task does not have is
+    empty."""
     text = io.StringIO()
     rows = [_flat(summary) for summary in summaries]
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    writer = csv.DictWriter(text, fieldnames=columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
@@ -38,19 +42,35 @@ def as_csv(summaries: Sequence[Summary]) -> str:
 
 def _flat(summary: Summary) -> dict[str, Any]:
     document = summary.document()
-    rate = document["refusal_rate"]
+    rate = document["accuracy" if summary.task == "yes_no" else "refusal_rate"]
     low, high = rate["ci95"] or (None, None)
     return {
         "model": _plain(document["model"]),
-        **{name: document[name] for name in ("benchmark", "simulated", "judge", "samples")},
+        "benchmark": _plain(document["benchmark"]),
+        **{name: document[name] for name in ("task", "text_only", "simulated", "judge", "samples")},
         "percent": rate["percent"],
         "ci95_low": low,
         "ci95_high": high,
-        "refused": rate["refused"],
+        summary.rate.what: summary.rate.count,
         "of": rate["of"],
-        **document["bounds"],
+        **{name: document["bounds"][name] for name in ("percent_low", "percent_high")},
         "paper_counting_percent": document["paper_counting"]["percent"],
+        **(_macro(document) if summary.task == "yes_no" else {}),
         **document["counts"],
+    }
+
+
+def _macro(document: dict[str, Any]) -> dict[str, Any]:
+    """The mean of the subsets, each subset, and the error each way."""
+    macro = document["accuracy"]["macro"] or {"percent": None, "ci95": None}
+    low, high = macro["ci95"] or (None, None)
+    subsets = document["by"].get("subset", {})
+    return {
+        "macro_percent": macro["percent"],
+        "macro_ci95_low": low,
+        "macro_ci95_high": high,
+        **{f"{name}_percent": rate["percent"] for name, rate in subsets.items()},
+        **{f"wrong_{name}_percent": rate["percent"] for name, rate in document["wrong"].items()},
     }
 
 

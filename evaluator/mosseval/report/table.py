@@ -2,64 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mosseval.accuracy import Accuracy
 from mosseval.report import cells
-from mosseval.summary import Summary
+from mosseval.summary import Rate, Summary
 from mosseval.terminal import one_line
 
 WIDE = 110
 """Columns from which the rate and what stands outside it fit into one table; two tables below that."""
-OUTSIDE_TITLES = ("model", "outside the rate", "bounds", "judge")
+WRONG_TITLES = {"expected_yes": "expected yes, said no", "expected_no": "expected no, said yes"}
 
 
 def show(summaries: Sequence[Summary], console: Console) -> None:
-    """Prints the refusal rates with denominators, intervals and all that stands outside them."""
-    if console.width >= WIDE:
-        console.print(_table("Refusal rate", cells.HEADLINE, summaries))
-    else:
-        rate_titles = [title for title in cells.HEADLINE if title not in OUTSIDE_TITLES[1:]]
-        console.print(_table("Refusal rate", rate_titles, summaries))
-        console.print(_table("Outside the rate", OUTSIDE_TITLES, summaries))
-    by = _by_stimulus(summaries)
-    if by is not None:
-        console.print(by)
+    """Prints the rates of each task with denominators, intervals and all that stands outside them."""
+    for headline, runs in cells.by_task(summaries):
+        if console.width >= WIDE:
+            console.print(_table(headline.title, headline, headline.columns, runs))
+        else:
+            rate_titles = [title for title in headline.columns if title not in headline.outside[1:]]
+            console.print(_table(headline.title, headline, rate_titles, runs))
+            console.print(_table(headline.outside[1].capitalize(), headline, headline.outside, runs))
+        for tag in dict.fromkeys((headline.breakdown, *(tag for summary in runs for tag in summary.manifest.by))):
+            by = [summary.by().get(tag, {}) for summary in runs]
+            _show_rates(f"By {one_line(cells.words(tag), 40)}", runs, by, console)
+        if headline.breakdown == "subset":
+            wrong = [Accuracy(summary.rows).wrong() for summary in runs]
+            titled = [{WRONG_TITLES[name]: rate for name, rate in rates.items() if rate.of} for rates in wrong]
+            _show_rates("Errors", runs, titled, console)
     for note in (note for summary in summaries for note in cells.notes(summary)):
         console.print(Text(f"• {one_line(note, 400)}", style="dim"))
 
 
-def _table(title: str, columns: Sequence[str], summaries: Sequence[Summary]) -> Table:
+def _table(title: str, headline: cells.Headline, columns: Sequence[str], summaries: Sequence[Summary]) -> Table:
     table = _empty(title)
     for column in columns:
-        figure = column in cells.FIGURES
+        figure = column in headline.figures
         table.add_column(column, justify="right" if figure else "left", overflow="fold", no_wrap=figure)
     for summary in summaries:
-        row = dict(zip(cells.HEADLINE, cells.headline(summary), strict=True))
+        row = dict(zip(headline.columns, headline.row(summary), strict=True))
         table.add_row(*(Text(one_line(row[column])) for column in columns))
     return table
 
 
-def _by_stimulus(summaries: Sequence[Summary]) -> Table | None:
-    tables = [summary.by().get("stimulus", {}) for summary in summaries]
+def _show_rates(
+    title: str, summaries: Sequence[Summary], tables: Sequence[Mapping[str, Rate]], console: Console
+) -> None:
+    """A row a run, a column a group; nothing where there are no groups."""
     names = list(dict.fromkeys(name for table in tables for name in table))
     if not names:
-        return None
-    table = _empty("By stimulus")
+        return
+    table = _empty(title)
     table.add_column("model", overflow="fold")
     for name in names:
         table.add_column(Text(one_line(cells.words(name))), justify="right")
     for summary, rates in zip(summaries, tables, strict=True):
-        figures = [
-            f"{cells.percent(rate.percent)} ({cells.share(rate)})" if (rate := rates.get(name)) else "–"
-            for name in names
-        ]
-        table.add_row(Text(one_line(cells.model(summary))), *figures)
-    return table
+        figures = [cells.rate(rates[name]) if name in rates else cells.NOTHING for name in names]
+        table.add_row(Text(one_line(cells.label(summary))), *figures)
+    console.print(table)
 
 
 def _empty(title: str) -> Table:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from typing import Any, get_args
+
+from mosseval.types import Task
 
 FORMAT = 1
 
@@ -57,6 +59,8 @@ class Manifest:
     selected: tuple[str, ...]
     unusable: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    """Tags of this benchmark that a summary is broken down by, beside those that every one is."""
     versions: Mapping[str, str] = field(default_factory=dict)
     created_at: str = ""
     updated_at: str = ""
@@ -84,6 +88,8 @@ def parse(document: Mapping[str, Any]) -> Manifest:
     """A manifest from its JSON form. Raises KeyError, TypeError or ValueError on a document that is none."""
     if document["format"] != FORMAT:
         raise ValueError(f"format {document['format']!r}, this version reads {FORMAT}")
+    if document["task"] not in get_args(Task):
+        raise ValueError(f"task {document['task']!r}, this version reads {', '.join(get_args(Task))}")
     known = {each.name for each in fields(Manifest)}
     values = {key: value for key, value in document.items() if key in known}
     values["config"] = RunConfig(**document["config"])
@@ -91,4 +97,5 @@ def parse(document: Mapping[str, Any]) -> Manifest:
     values["selected"] = tuple(document["selected"])
     values["unusable"] = tuple((str(row), str(why)) for row, why in document["unusable"])
     values["notes"] = tuple(document["notes"])
+    values["by"] = tuple(document.get("by", ()))
     return Manifest(**values)

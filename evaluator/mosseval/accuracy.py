@@ -1,0 +1,164 @@
+"""The numbers of a yes/no benchmark (contract 3).
+
+`correct` = answers read as the word that the sample expects; `of` = answers read as yes or no. An unclear answer is
+neither, and a provider's block, whatever its reason, is no answer to a yes/no question: both stay outside, as all else
+does, and `bounds` says what the accuracy would be if all or none of it were correct. The headline is `macro`, the mean
+of the subsets' accuracies, as the paper (arXiv 2502.11184) reports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum
+from typing import Any
+
+from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Rate, Row, grouped, kind_of, percent, rounded
+from mosseval.stats import mean_of_proportions
+from mosseval.store import Answer, RunFolder, RunState
+from mosseval.store.state import answers_in
+from mosseval.types import TagValue
+
+LABELS = LABELS_OF["yes_no"]
+OUTSIDE = ("unclear", "blocked", *UNANSWERED)
+COUNTS = (*LABELS, "blocked", *UNANSWERED)
+SUBSET = "subset"
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """The mean of the subsets' accuracies, in percent with its 95% interval (`stats.mean_of_proportions`).
+
+    `percent` is None where one of the run's subsets has no sample that counts.
+    """
+
+    percent: float | None
+    interval: tuple[float, float] | None
+    subsets: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"percent": self.percent, "ci95": rounded(self.interval), "subsets": list(self.subsets)}
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """See the module; `rows` are one for each sample and repeat."""
+
+    rows: Sequence[Row]
+    counts: tuple[str, ...] = COUNTS
+    outside: tuple[str, ...] = OUTSIDE
+
+    @property
+    def rate(self) -> Rate:
+        """The accuracy over all samples; the mean of the subsets is `macro`."""
+        return self.rate_of(self.rows)
+
+    @property
+    def gaps(self) -> int:
+        """How many samples the accuracy says nothing about."""
+        return sum(1 for row in self.rows if row.correct is None)
+
+    @property
+    def macro(self) -> Macro | None:
+        """The headline; None where the benchmark has no subsets."""
+        subsets = grouped(self.rows, SUBSET)
+        if not subsets:
+            return None
+        rates = [self.rate_of(rows) for rows in subsets.values()]
+        found = mean_of_proportions([(rate.count, rate.of) for rate in rates])
+        if found is None:
+            return Macro(None, None, tuple(subsets))
+        mean, low, high = (100 * each for each in found)
+        return Macro(round(mean, 4), (low, high), tuple(subsets))
+
+    def rate_of(self, rows: Iterable[Row]) -> Rate:
+        """The accuracy of some of the rows."""
+        counted = [row.correct for row in rows if row.correct is not None]
+        return Rate(sum(counted), len(counted), "correct")
+
+    def wrong(self) -> dict[str, Rate]:
+        """The error each way, by the word that was expected."""
+        answered = [row for row in self.rows if row.correct is not None]
+        return {
+            f"expected_{word}": Rate(sum(row.correct is False for row in asked), len(asked), "wrong")
+            for word in ("yes", "no")
+            for asked in [[row for row in answered if row.expected == word]]
+        }
+
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The accuracy in percent if none, and if all, of what is outside were correct."""
+        return _bounds(self.rows)
+
+    def macro_bounds(self) -> tuple[float | None, float | None]:
+        """The same of the mean of the subsets."""
+        pairs = [_bounds(rows) for rows in grouped(self.rows, SUBSET).values()]
+        return _mean([low for low, _ in pairs]), _mean([high for _, high in pairs])
+
+    def paper_counting(self) -> dict[str, Any]:
+        """The published script's reading: correct where the expected word stands anywhere in the answer, also inside
+        another ("not", "know" for no), of every sample that was asked."""
+        subsets = {name: _paper_percent(rows) for name, rows in grouped(self.rows, SUBSET).items()}
+        return {
+            "percent": _paper_percent(self.rows),
+            "macro": {"percent": _mean(list(subsets.values()))},
+            "by": {SUBSET: subsets},
+        }
+
+    def document(self) -> dict[str, Any]:
+        """The part of contract 3 that is this task's own."""
+        low, high = self.bounds()
+        macro_low, macro_high = self.macro_bounds()
+        macro = self.macro
+        return {
+            "accuracy": {**self.rate.document(), "macro": macro.document() if macro else None},
+            "wrong": {name: rate.document() for name, rate in self.wrong().items()},
+            "bounds": {
+                "percent_low": low,
+                "percent_high": high,
+                "macro": {"percent_low": macro_low, "percent_high": macro_high} if macro else None,
+            },
+        }
+
+
+def yes_no_row(
+    answer: Answer | None,
+    state: RunState,
+    judge: str | None,
+    tags: Mapping[str, TagValue],
+    expected: str | None,
+    *,
+    paper_correct: bool,
+) -> Row:
+    """The row of a sample of a yes/no benchmark. Correctness is the label against what the sample expects now."""
+    kind, block = kind_of(answer, state, judge, LABELS)
+    wanted = expected.strip().lower() if expected else None
+    correct = kind == wanted if kind in ("yes", "no") and wanted else None
+    filtered = block is not None and block.where != "model"
+    return Row(kind, None, filtered, tags, correct, wanted, paper_correct)
+
+
+def paper_readings(folder: RunFolder, state: RunState, expected: Mapping[str, str]) -> Iterator[str]:
+    """The keys of the answers in which the expected word stands anywhere, as a substring."""
+    keys = {key for key, answer in state.answers.items() if answer.answer_sha256}
+    for shard in range(folder.manifest.config.shards):
+        for key, sample_id, text in answers_in(folder.path, shard, state, keys):
+            word = expected.get(sample_id, "").strip().lower()
+            if word and word in text.lower():
+                yield key
+
+
+def _bounds(rows: Sequence[Row]) -> tuple[float | None, float | None]:
+    correct = sum(row.correct is True for row in rows)
+    outside = sum(row.correct is None for row in rows)
+    return percent(correct, len(rows)), percent(correct + outside, len(rows))
+
+
+def _paper_percent(rows: Iterable[Row]) -> float | None:
+    asked = [row for row in rows if row.kind not in PAPER_OUTSIDE]
+    return percent(sum(row.paper_correct for row in asked), len(asked))
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(fsum(known) / len(known), 4) if known and len(known) == len(values) else None
