@@ -37,11 +37,11 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
-        self.idle_since = 0.0
         self.patience_s = 0.0
         """Seconds that the server is still waited for in all: none of them are those that a slow client takes."""
         self._parser = httptools.HttpResponseParser(self)
         self._loop = asyncio.get_running_loop()
+        self._idle_since = 0.0
         self._waiter: asyncio.Future[None] | None = None
         self._pieces: list[bytes] = []
         self._held = self._overhead = 0
@@ -53,6 +53,11 @@ class Connection(asyncio.Protocol):
         """Whether the answer has come whole, the request has gone whole, and another may follow."""
         done = self._complete and self._reusable and self._fault is None and not self._pieces
         return done and not self._transport.is_closing() and not self._transport.get_write_buffer_size()
+
+    @property
+    def idle_s(self) -> float:
+        """Seconds since the last answer came whole."""
+        return self._loop.time() - self._idle_since
 
     def send(self, head: bytes, pieces: Sequence[Piece], size: int) -> None:
         """Sends a request: `head` as it is, a body of `size` bytes in pieces."""
@@ -174,3 +179,4 @@ class Connection(asyncio.Protocol):
         if self._has_head and not self._complete:
             self._complete = True
             self._reusable = self._parser.should_keep_alive()
+            self._idle_since = self._loop.time()

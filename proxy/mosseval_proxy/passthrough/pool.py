@@ -86,27 +86,23 @@ class Pool:
 
     def _kept(self, origin: Origin) -> Connection | None:
         """The connection that was used last, if it is fresh."""
-        idle, oldest = self._idle.get(origin), asyncio.get_running_loop().time() - KEEP_ALIVE_S
+        idle = self._idle.get(origin)
         while idle:
             connection = idle.pop()
-            if connection.reusable and connection.idle_since > oldest:
+            if _is_fresh(connection):
                 return connection
             connection.abort()
         return None
 
     def _keep(self, origin: Origin, connection: Connection) -> None:
-        loop = asyncio.get_running_loop()
-        connection.idle_since = loop.time()
         self._idle.setdefault(origin, []).append(connection)
         if self._sweep is None:
-            self._sweep = loop.call_later(KEEP_ALIVE_S, self._clean)
+            self._sweep = asyncio.get_running_loop().call_later(KEEP_ALIVE_S, self._clean)
 
     def _clean(self) -> None:
         """Ends what nobody used for so long; comes again while anything is kept."""
-        loop = asyncio.get_running_loop()
-        oldest = loop.time() - KEEP_ALIVE_S
         for origin, idle in [*self._idle.items()]:
-            fresh = [each for each in idle if each.reusable and each.idle_since > oldest]
+            fresh = [each for each in idle if _is_fresh(each)]
             for connection in idle:
                 if connection not in fresh:
                     connection.abort()
@@ -114,7 +110,12 @@ class Pool:
                 self._idle[origin] = fresh
             else:
                 del self._idle[origin]
-        self._sweep = loop.call_later(KEEP_ALIVE_S, self._clean) if self._idle else None
+        again = asyncio.get_running_loop().call_later
+        self._sweep = again(KEEP_ALIVE_S, self._clean) if self._idle else None
+
+
+def _is_fresh(connection: Connection) -> bool:
+    return connection.reusable and connection.idle_s < KEEP_ALIVE_S
 
 
 class Loan:
