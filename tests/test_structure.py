@@ -20,11 +20,11 @@ LONGEST_FUNCTION = 60
 
 EVALUATOR_RANKS = (
     ("version", "errors"),
-    ("types", "terminal", "stats", "image_structure", "secret", "transfer", "values"),
-    ("rejection",),
+    ("types", "terminal", "stats", "image_structure", "secret", "transfer", "values", "resampling"),
+    ("rejection", "agreement", "exchanges"),
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),
-    ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting"),
+    ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts"),
     ("refusals", "accuracy"),
     ("summary",),
     ("prepare", "judging", "targets", "report"),

@@ -1,0 +1,40 @@
+"""`mosseval import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mosseval.cli import flags
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The recorded answers.")],
+    benchmark: Annotated[str, typer.Option("--benchmark", "-b", metavar="NAME", help="What was asked.")],
+    model: Annotated[str, typer.Option("--model", "-m", metavar="NAME", help="Who answered.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The run's folder.")],
+    data: flags.DataDir = None,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", show_default="by the suffix", help="published, inspect, jsonl or csv."),
+    ] = None,
+    judge: flags.Judge = None,
+) -> None:
+    """Turn recorded answers into a run: judged, summarised and compared like any other.
+
+    Reads published transcripts ({ID: {"response": …}} as .json, or MOSSBench's data.js), leaderboard submissions,
+    logs of inspect_ai (.json, .eval), and id and response as .jsonl or .csv. A null or blank response is `empty`,
+    never a refusal. Ids that the benchmark does not have, or that occur twice, are named, and nothing is written.
+
+    mosseval import data.js -b mossbench -m gpt-4o --data MOSSBench/ --out runs/gpt-4o
+    """
+    from mosseval.commands.importing import Order, import_file
+
+    import_file(Order(file, benchmark, model, data, out, format, judge))
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("import", no_args_is_help=True)(import_)

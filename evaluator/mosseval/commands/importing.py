@@ -1,0 +1,174 @@
+"""`mosseval import`: recorded answers become a run, judged and summarised like any other."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mosseval import benchmarks, transcripts
+from mosseval.benchmarks import Reading, images_sha256
+from mosseval.benchmarks.base import Dataset
+from mosseval.commands.output import ResultConsole, kept_quiet
+from mosseval.commands.score import judged
+from mosseval.errors import DataError
+from mosseval.report import table
+from mosseval.store import Data, Manifest, RunConfig, RunFolder
+from mosseval.store.codec import answer_sha256, record_line
+from mosseval.store.state import RunState
+from mosseval.summary import summarise
+from mosseval.transcripts import Recorded, Transcript
+from mosseval.transcripts.base import named
+from mosseval.types import Failure, Record, Sample, TagValue
+from mosseval.version import __version__
+
+ENDPOINT = "import"
+"""What stands in `run.json` where a run has its endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be imported: one field a flag."""
+
+    file: Path
+    benchmark: str
+    model: str
+    data: Path | None
+    out: Path
+    form: str | None
+    judge: str | None
+
+
+def import_file(order: Order) -> None:
+    """Imports, judges and prints the summary."""
+    transcript = transcripts.read(order.file, order.form)
+    dataset = _dataset(order)
+    samples = _samples(order, transcript, dataset)
+    folder = asyncio.run(_import(order, transcript, dataset, samples))
+    with kept_quiet():
+        table.show([summarise(folder, judge=None if order.judge == "none" else order.judge)], ResultConsole())
+    sys.stderr.write(f"run: {order.out}\n")
+
+
+async def _import(
+    order: Order, transcript: Transcript, dataset: Dataset | None, samples: Mapping[str, Sample]
+) -> RunFolder:
+    manifest = _manifest(order, transcript, dataset, samples)
+    folder = await RunFolder.open(order.out, manifest, map(_row, samples.values()), set(samples))
+    async with folder.locked(0):
+        folder.confirm()
+        state = folder.state(0)
+        with folder.records(0) as lines:
+            for each in transcript.answers:
+                record = _record(each, samples[each.id], order)
+                if not _stands(record, state):
+                    lines.append(record_line(record))
+    if order.judge != "none":
+        await judged(folder, order.judge)
+    return RunFolder.read(order.out)
+
+
+def _dataset(order: Order) -> Dataset | None:
+    """The benchmark's questions, where its data is at hand."""
+    benchmark = benchmarks.get(order.benchmark, Reading())
+    if order.data is not None or not benchmark.needs_data:
+        return benchmark.load(order.data)
+    try:
+        return benchmark.load(None)
+    except DataError:
+        sys.stderr.write(
+            f"mosseval: the data of {order.benchmark} is not at hand: answers are judged without their questions where "
+            "the file holds none, and nothing is broken down by type; --data DIR mends both\n"
+        )
+        return None
+
+
+def _samples(order: Order, transcript: Transcript, dataset: Dataset | None) -> dict[str, Sample]:
+    """The benchmark's samples, or those that the transcript names. Raises DataError for ids that there are not."""
+    if dataset is None:
+        return {
+            each.id: Sample(benchmark=order.benchmark, id=each.id, question=each.question or "")
+            for each in transcript.answers
+        }
+    known = {sample.id: sample for sample in dataset.samples}
+    unusable = {identifier for identifier, _ in dataset.unusable}
+    unknown = [each.id for each in transcript.answers if each.id not in known and each.id not in unusable]
+    if unknown:
+        raise DataError(
+            f"{order.file}: {dataset.name} has no sample {named(unknown)}", hint="is it the right --benchmark?"
+        )
+    absent = [identifier for identifier in known if identifier not in {each.id for each in transcript.answers}]
+    if absent:
+        sys.stderr.write(f"mosseval: {order.file} has no answer to {len(absent)} of {len(known)}: {named(absent)}\n")
+    return known
+
+
+def _manifest(order: Order, transcript: Transcript, dataset: Dataset | None, samples: Mapping[str, Sample]) -> Manifest:
+    digest = hashlib.sha256(order.file.read_bytes()).hexdigest()
+    found = Data(source="", revision=None, samples=len(samples), questions_sha256="", images_sha256="")
+    if dataset is not None:
+        found = Data(
+            source=dataset.source,
+            revision=dataset.revision,
+            samples=len(dataset.samples),
+            questions_sha256=dataset.questions_sha256,
+            images_sha256=images_sha256(dataset, {}),
+            roots=tuple(str(root) for root in dataset.roots),
+        )
+    return Manifest(
+        config=RunConfig(order.benchmark, order.model, ENDPOINT, replay_sha256=digest),
+        task=dataset.task if dataset else benchmarks.get(order.benchmark, Reading()).task,
+        simulated=False,
+        repeats=1 + max(each.repeat for each in transcript.answers),
+        data=found,
+        selected=tuple(samples),
+        unusable=dataset.unusable if dataset else (),
+        notes=(f"imported from {order.file.name} ({transcript.form})", *(dataset.notes if dataset else ())),
+        by=dataset.by if dataset else (),
+        versions={"mosseval": __version__, "python": platform.python_version()},
+    )
+
+
+def _row(sample: Sample) -> dict[str, Any]:
+    pictures: Iterator[dict[str, TagValue]] = (
+        {"path": each.name, "sha256": None, "type": None, "bytes": None} for each in sample.pictures
+    )
+    return {
+        "sample_id": sample.id,
+        "question": sample.question,
+        "expected": sample.expected,
+        "tags": sample.tags,
+        "image": next(pictures, None),
+    }
+
+
+def _record(each: Recorded, sample: Sample, order: Order) -> Record:
+    """An answer needs no picture at hand: only what is recorded counts."""
+    blank = each.text is None or not each.text.strip()
+    error = Failure("recorded_error", each.error, attempts=0) if each.error and blank else None
+    return Record(
+        key=f"{order.benchmark}/{each.id}/{each.repeat}",
+        benchmark=order.benchmark,
+        sample_id=each.id,
+        repeat=each.repeat,
+        model=order.model,
+        status="error" if error else "empty" if blank else "answered",
+        request_sha256="",
+        tags=sample.tags,
+        text=each.text,
+        error=error,
+        provider=ENDPOINT,
+    )
+
+
+def _stands(record: Record, state: RunState) -> bool:
+    """Whether the folder holds this answer already."""
+    known = state.answers.get(record.key)
+    if known is None or known.record.status != record.status:
+        return False
+    return known.answer_sha256 == (answer_sha256(record.text) if record.status == "answered" and record.text else None)

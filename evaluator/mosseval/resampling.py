@@ -1,0 +1,74 @@
+"""Intervals by resampling: the bootstrap over clusters, for statistics that have no formula.
+
+Source: B. Efron (1979), "Bootstrap methods: another look at the jackknife", Annals of Statistics 7:1-26; percentile
+intervals; whole clusters are drawn (A. C. Davison and D. V. Hinkley, 1997, "Bootstrap Methods and their
+Application", section 3.8).
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+Kind = TypeVar("Kind", bound=Hashable)
+TIMES = 2_000
+SEED = 20_240_617
+"""Of every bootstrap: the same answers give the same interval."""
+
+
+def clustered(kinds: Iterable[tuple[str, Kind]]) -> list[Counter[Kind]]:
+    """What each cluster holds, from pairs (cluster, kind), in the order of the clusters' names: the order of the
+    pairs makes no difference.
+    """
+    found: dict[str, Counter[Kind]] = {}
+    for cluster, kind in kinds:
+        found.setdefault(cluster, Counter())[kind] += 1
+    return [found[name] for name in sorted(found)]
+
+
+def intervals(
+    clusters: Sequence[Counter[Kind]],
+    statistics: Mapping[str, Callable[[Mapping[Kind, int]], float | None]],
+    *,
+    times: int = TIMES,
+    seed: int = SEED,
+) -> dict[str, tuple[float, float] | None]:
+    """95% intervals of statistics of counts, by name; None where nothing was counted.
+
+    As many clusters as there are are drawn with replacement, `times` times. Draws in which a statistic is not defined
+    (None) are left out of its interval.
+    """
+    if not clusters:
+        return dict.fromkeys(statistics)
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    # Clusters that hold the same are drawn by their number: most hold one answer of a handful of kinds.
+    shapes = Counter(tuple(sorted(cluster.items(), key=repr)) for cluster in clusters)
+    names, weights = list(shapes), list(shapes.values())
+    values: dict[str, list[float]] = {name: [] for name in statistics}
+    for _ in range(times):
+        counts: Counter[Kind] = Counter()
+        for shape, often in Counter(draw.choices(names, weights, k=len(clusters))).items():
+            for kind, count in shape:
+                counts[kind] += count * often
+        for name, statistic in statistics.items():
+            value = statistic(counts)
+            if value is not None:
+                values[name].append(value)
+    return {name: _percentiles(found) for name, found in values.items()}
+
+
+def _percentiles(values: list[float]) -> tuple[float, float] | None:
+    """The 2.5% and 97.5% quantiles, between the neighbours by their distance."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return _quantile(ordered, 0.025), _quantile(ordered, 0.975)
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)

@@ -1,0 +1,70 @@
+"""What every form of transcript is read into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mosseval.errors import DataError
+
+MOST_NAMED = 10
+LARGEST = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One recorded answer; `text` is None or blank where nothing came. `question` is None where the form has none."""
+
+    id: str
+    text: str | None
+    repeat: int = 0
+    question: str | None = None
+    error: str | None = None
+    """What the form says went wrong: then there is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The answers of one file in its order, no id twice in one repeat."""
+
+    form: str
+    answers: tuple[Recorded, ...]
+
+
+def transcript(file: Path, form: str, answers: Iterable[Recorded]) -> Transcript:
+    """Raises DataError for ids that occur twice, naming them."""
+    found = tuple(answers)
+    seen: set[tuple[str, int]] = set()
+    doubled = []
+    for each in found:
+        if (each.id, each.repeat) in seen:
+            doubled.append(each.id)
+        seen.add((each.id, each.repeat))
+    if doubled:
+        raise DataError(f"{file}: {named(doubled)} occurs twice", hint="keep one answer of each")
+    return Transcript(form, found)
+
+
+def named(ids: list[str]) -> str:
+    """Some ids for a message."""
+    more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+    return f"{', '.join(repr(each[:60]) for each in ids[:MOST_NAMED])}{more}"
+
+
+def content(file: Path) -> bytes:
+    """The file's bytes. Raises DataError."""
+    try:
+        if file.stat().st_size > LARGEST:
+            raise DataError(f"{file} is larger than {LARGEST >> 20} MiB", hint="split it")
+        return file.read_bytes()
+    except OSError as error:
+        raise DataError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def answer_text(file: Path, identifier: str, value: Any) -> str | None:
+    """An answer that is text or null. Raises DataError for anything else, without quoting it."""
+    if value is None or isinstance(value, str):
+        return value
+    raise DataError(f"{file}: sample {identifier[:60]!r}: the response is neither text nor null")

@@ -1,0 +1,24 @@
+"""Answers a line each, JSON lines or CSV: `id`, `response`, and where there is one `prompt` (see `exchanges`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mosseval import exchanges
+from mosseval.errors import DataError
+from mosseval.transcripts.base import Recorded, Transcript, transcript
+
+
+def read(file: Path) -> Transcript:
+    """The answers of one file. Raises DataError."""
+    form = file.suffix.lower().removeprefix(".")
+    form = form if form in exchanges.FORMATS else "jsonl"
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            found = [
+                Recorded(each.id, each.response, question=each.prompt or None)
+                for each in exchanges.read(stream, form, str(file))
+            ]
+    except OSError as error:
+        raise DataError(f"{file} cannot be read: {error.strerror}") from error
+    return transcript(file, form, found)

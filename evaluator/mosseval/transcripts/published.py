@@ -1,0 +1,68 @@
+"""Published transcripts: `{ID: {"response": text or null}}`, as JSON or assigned to a name in `data.js`.
+
+MOSSBench (https://github.com/turningpoint-ai/MOSSBench, `data/results/NAME/data.js`). A submission to its leaderboard,
+`{"responses": [{"pid", "response"}, …]}`, is read too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mosseval.benchmarks.files import unique
+from mosseval.errors import DataError
+from mosseval.transcripts.base import Recorded, Transcript, answer_text, content, transcript
+
+ASSIGNMENT = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w$.]+\s*=")
+SHAPE = 'it is no {ID: {"response": text or null}}'
+SUBMITTED = "responses"
+
+
+def read(file: Path) -> Transcript:
+    """The answers of one file. Raises DataError."""
+    document = _document(file)
+    listed = document.get(SUBMITTED)
+    answers = _submitted(file, listed) if isinstance(listed, list) else _published(file, document)
+    return transcript(file, "published", answers)
+
+
+def _document(file: Path) -> Mapping[str, Any]:
+    try:
+        text = content(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{file} is no UTF-8 text: byte {error.start} is wrong", hint="save it as UTF-8") from None
+    assigned = ASSIGNMENT.match(text)
+    if assigned is not None:
+        text = text[assigned.end() :].strip().removesuffix(";")
+    try:
+        document = json.loads(text, object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        raise DataError(f"{file}: broken JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{file}: unusable JSON: {str(error)[:200]}") from None
+    if not isinstance(document, dict):
+        raise DataError(f"{file}: {SHAPE}")
+    return document
+
+
+def _published(file: Path, document: Mapping[str, Any]) -> Iterator[Recorded]:
+    for identifier, entry in document.items():
+        if not isinstance(entry, dict) or "response" not in entry:
+            raise DataError(f"{file}: sample {identifier[:60]!r} holds no response: {SHAPE}")
+        yield Recorded(identifier, answer_text(file, identifier, entry["response"]), question=_text(entry))
+
+
+def _submitted(file: Path, rows: list[Any]) -> Iterator[Recorded]:
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict) or "response" not in row or not isinstance(row.get("pid"), str | int):
+            raise DataError(f"{file}: response {number} holds no pid or no response")
+        identifier = str(row["pid"])
+        yield Recorded(identifier, answer_text(file, identifier, row["response"]), question=_text(row))
+
+
+def _text(row: Mapping[str, Any]) -> str | None:
+    question = row.get("question")
+    return question if isinstance(question, str) else None
