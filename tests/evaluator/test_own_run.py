@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ def _home(here: InProcess) -> None:
     here.environment["MOSSEVAL_DATA"] = str(here.folder / "home")
 
 
-def write(folder: Path, *rows: dict[str, object]) -> Path:
+def write(folder: Path, *rows: Mapping[str, object]) -> Path:
     (folder / "mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return folder / "mine.jsonl"
 
