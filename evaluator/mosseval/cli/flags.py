@@ -56,7 +56,7 @@ Benchmarks = Annotated[
         panel=WHAT,
         metavar="NAME|FILE",
         help="A benchmark (`mosseval data list` names them), or your own: a .jsonl, .csv or .parquet file, or "
-        "hf:NAME[@REVISION][:[CONFIG/]SPLIT].",
+        "hf:NAME@REVISION:CONFIG/SPLIT (all but the name may be left out).",
     ),
 ]
 DataDir = Annotated[
