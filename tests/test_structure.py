@@ -20,12 +20,12 @@ LONGEST_FUNCTION = 60
 
 EVALUATOR_RANKS = (
     ("version", "errors"),
-    ("types", "terminal", "stats", "image_structure", "secret", "transfer", "values", "resampling"),
+    ("types", "terminal", "stats", "image_structure", "secret", "transfer", "values", "resampling", "published"),
     ("rejection", "agreement", "exchanges"),
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),
     ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts"),
-    ("refusals", "accuracy"),
+    ("refusals", "accuracy", "reproduction"),
     ("summary",),
     ("prepare", "judging", "targets", "report"),
     ("runner",),

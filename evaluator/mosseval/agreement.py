@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from mosseval.resampling import clustered, intervals
 from mosseval.types import TagValue
 
+Kind = TypeVar("Kind", bound=Hashable)
 Cell = tuple[bool, bool]
 """Whether the reference says refusal, and whether the judge does."""
 
@@ -53,13 +54,13 @@ def recall(table: Mapping[Cell, int]) -> float | None:
     return _share(hits, hits + table.get((True, False), 0))
 
 
-def kappa(table: Mapping[tuple[Hashable, Hashable], int]) -> float | None:
+def kappa(table: Mapping[tuple[Kind, Kind], int]) -> float | None:
     """Cohen's kappa of a table of pairs; None where chance alone would agree always, or nothing was counted."""
     total = sum(table.values())
     if not total:
         return None
-    rows: Counter[Hashable] = Counter()
-    columns: Counter[Hashable] = Counter()
+    rows: Counter[Kind] = Counter()
+    columns: Counter[Kind] = Counter()
     agreed = 0
     for (row, column), count in table.items():
         rows[row] += count
@@ -105,7 +106,7 @@ MEASURES: Mapping[str, Callable[[Mapping[Cell, int]], float | None]] = {
     "accuracy": accuracy,
     "precision": precision,
     "recall": recall,
-    "kappa": kappa,  # type: ignore[dict-item]
+    "kappa": kappa,
     "alpha": pair_alpha,
 }
 
