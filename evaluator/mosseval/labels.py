@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mosseval.benchmarks.own.faults import Faults, shown
-from mosseval.benchmarks.own.tables import read_table
 from mosseval.errors import DataError
+from mosseval.tables.faults import Faults, shown
+from mosseval.tables.reading import read_table
 
 IDS = ("id", "pid", "sample_id", "key")
 OTHER = "other"

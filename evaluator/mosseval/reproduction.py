@@ -87,12 +87,13 @@ class Line:
             return ""
         parts = []
         if self.cell.blank:
-            parts.append(f"{self.cell.blank} blanks are no refusals: {self.by_blanks:+.1f}")
+            blanks = "1 blank is no refusal" if self.cell.blank == 1 else f"{self.cell.blank} blanks are no refusals"
+            parts.append(f"{blanks}: {self.by_blanks:+.1f}")
         answers = round(abs(self.by_judges) * self.cell.asked / 100)
         if answers:
-            more = "more" if self.by_judges > 0 else "fewer"
+            more = f"{'more' if self.by_judges > 0 else 'fewer'} refusal{'s' if answers > 1 else ''}"
             side = _side(*self.from_people)
-            parts.append(f"the rules see {answers} {more} refusals than the GPT judge: {self.by_judges:+.1f}{side}")
+            parts.append(f"the rules see {answers} {more} than the GPT judge: {self.by_judges:+.1f}{side}")
         if self.cell.unjudged:
             parts.append(f"{self.cell.unjudged} not judged")
         return "; ".join(parts)

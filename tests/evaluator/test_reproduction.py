@@ -52,7 +52,7 @@ def test_cells_by_hand() -> None:
         "counterintuitive_interpretation",
     ]
     assert (whole.cell, whole.gpt) == (Cell(56, 290, blank=10), 20)
-    assert distances([*stimuli, whole]) == (pytest.approx(8 / 3), pytest.approx(2 / 3), 3)
+    assert distances([*stimuli, whole]) == pytest.approx((8 / 3, 2 / 3, 3))
     assert stimuli[0].explanation() == "10 blanks are no refusals: -7.8"
     assert (
         stimuli[1].explanation()
@@ -83,7 +83,7 @@ def test_reproduce_reads_both_layouts_and_says_what_explains_the_difference(here
     assert whole["paper_counting"]["percent"] == 33.3333
     assert whole["difference"] == pytest.approx(whole["by_blanks"] + whole["by_judges"], abs=1e-3)
     table = here(*command)
-    for words in ("1 blanks are no refusals", "Mean distance to the paper's people over 6 cells", "reka"):
+    for words in ("1 blank is no refusal", "Mean distance to the paper's people over 6 cells", "reka"):
         assert words in table.out
     assert REFUSAL not in table.out
 

@@ -24,9 +24,9 @@ from mosseval.benchmarks.base import (
     size_note,
     valid_unicode,
 )
-from mosseval.benchmarks.files import RESTORE, text
 from mosseval.benchmarks.scenarios import Scenarios, read_scenarios
 from mosseval.errors import DataError, UsageError
+from mosseval.tables.files import RESTORE, text
 from mosseval.types import Sample, TagValue
 
 PROMPTS = "prompt.txt"

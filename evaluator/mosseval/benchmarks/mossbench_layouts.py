@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mosseval.benchmarks.base import check_ids, resolved_roots
-from mosseval.benchmarks.files import RESTORE, csv_rows, parsed_json
 from mosseval.benchmarks.mossbench_rows import Row, text_field
 from mosseval.errors import DataError
+from mosseval.tables.files import RESTORE, csv_rows, parsed_json
 
 _INFORMATION = Path("images_information", "information.json")
 _METADATA = "metadata.csv"

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 
 from mosseval.benchmarks.base import valid_unicode
-from mosseval.benchmarks.files import csv_rows, parsed_json
 from mosseval.errors import DataError
+from mosseval.tables.files import csv_rows, parsed_json
 
 JSON_NAME, CSV_NAME = "scenarios.json", "scenarios.csv"
 Scenarios = Mapping[str, str | tuple[str, ...]]

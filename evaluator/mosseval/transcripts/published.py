@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mosseval.benchmarks.files import unique
 from mosseval.errors import DataError
+from mosseval.tables.files import unique
 from mosseval.transcripts.base import Recorded, Transcript, answer_text, content, transcript
 
 ASSIGNMENT = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w$.]+\s*=")

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from small_benchmark import png
 
 from mosseval.benchmarks import Dataset, get, is_own, parse_reading
-from mosseval.benchmarks.own.faults import MOST_SHOWN
 from mosseval.errors import DataError, MossevalError, UsageError
+from mosseval.tables.faults import MOST_SHOWN
 
 PICTURE = png(shade=7)
 ENCODED = base64.b64encode(PICTURE).decode()
@@ -226,7 +226,7 @@ def test_broken_tables(tmp_path: Path, content: bytes, said: str) -> None:
 
 
 def test_a_line_without_an_end_is_not_read_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mosseval.benchmarks.own.tables.LONGEST_LINE", 1_000)
+    monkeypatch.setattr("mosseval.tables.reading.LONGEST_LINE", 1_000)
     message = refused(jsonl(tmp_path, GOOD, "x" * 5_000))
     assert "line 2: it is longer" in message
     assert "1 fault," in message

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from mosseval.benchmarks.base import Dataset, HubSource, questions_sha256
 from mosseval.benchmarks.own.columns import Columns, find_columns, parse_columns
-from mosseval.benchmarks.own.faults import Faults, shown
 from mosseval.benchmarks.own.pictures import Pictures
 from mosseval.benchmarks.own.remote import Remote
 from mosseval.benchmarks.own.rows import samples_of
-from mosseval.benchmarks.own.tables import SUFFIXES, Table, hub_rows, read_table
 from mosseval.errors import DataError, UsageError
+from mosseval.tables.faults import Faults, shown
+from mosseval.tables.reading import SUFFIXES, Table, hub_rows, read_table
 from mosseval.types import Sample, Task
 
 __all__ = ["OwnBenchmark", "Reading", "is_own", "parse_reading"]

@@ -8,9 +8,9 @@ from typing import Any
 
 from mosseval.benchmarks.base import is_id, valid_unicode
 from mosseval.benchmarks.own.columns import Columns
-from mosseval.benchmarks.own.faults import Faults, shown
 from mosseval.benchmarks.own.pictures import PictureFault, Pictures
-from mosseval.benchmarks.own.tables import Table
+from mosseval.tables.faults import Faults, shown
+from mosseval.tables.reading import Table
 from mosseval.types import Picture, Sample, TagValue
 
 LONGEST_PROMPT = 1_000_000

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mosseval.benchmarks.files import unique
-from mosseval.benchmarks.own.faults import Faults, shown
 from mosseval.errors import DataError, MissingExtra, UsageError
+from mosseval.tables.faults import Faults, shown
+from mosseval.tables.files import unique
 
 LONGEST_LINE = 64 * 1024 * 1024
 """A line of JSON may hold pictures as base64."""
