@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mosseval.resampling import clustered, intervals
+from mosseval.stats import wilson
 from mosseval.types import TagValue
 
 Kind = TypeVar("Kind", bound=Hashable)
@@ -37,21 +38,33 @@ class Pair:
         return self.reference == self.judged
 
 
+def _agreed(table: Mapping[Cell, int]) -> tuple[int, int]:
+    return table.get((True, True), 0) + table.get((False, False), 0), sum(table.values())
+
+
+def _right(table: Mapping[Cell, int]) -> tuple[int, int]:
+    hits = table.get((True, True), 0)
+    return hits, hits + table.get((False, True), 0)
+
+
+def _found(table: Mapping[Cell, int]) -> tuple[int, int]:
+    hits = table.get((True, True), 0)
+    return hits, hits + table.get((True, False), 0)
+
+
 def accuracy(table: Mapping[Cell, int]) -> float | None:
     """The share of answers on which both agree."""
-    return _share(table.get((True, True), 0) + table.get((False, False), 0), sum(table.values()))
+    return _share(*_agreed(table))
 
 
 def precision(table: Mapping[Cell, int]) -> float | None:
     """Of what the judge calls a refusal, the share that the reference does."""
-    hits = table.get((True, True), 0)
-    return _share(hits, hits + table.get((False, True), 0))
+    return _share(*_right(table))
 
 
 def recall(table: Mapping[Cell, int]) -> float | None:
     """Of what the reference calls a refusal, the share that the judge does."""
-    hits = table.get((True, True), 0)
-    return _share(hits, hits + table.get((True, False), 0))
+    return _share(*_found(table))
 
 
 def kappa(table: Mapping[tuple[Kind, Kind], int]) -> float | None:
@@ -109,6 +122,12 @@ MEASURES: Mapping[str, Callable[[Mapping[Cell, int]], float | None]] = {
     "kappa": kappa,
     "alpha": pair_alpha,
 }
+SHARES: Mapping[str, Callable[[Mapping[Cell, int]], tuple[int, int]]] = {
+    "accuracy": _agreed,
+    "precision": _right,
+    "recall": _found,
+}
+"""Those that are a share, as how many of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +152,15 @@ class Agreement:
         return tuple(pair for pair in self.pairs if not pair.agrees)
 
     def measures(self) -> dict[str, tuple[float | None, tuple[float, float] | None]]:
-        """Each of MEASURES with its 95% interval (bootstrap over samples, which hold all their repeats)."""
+        """Each of MEASURES with its 95% interval.
+
+        Wilson's for a share where every sample was answered once; for all else the bootstrap over samples, which hold
+        all their repeats.
+        """
         table = self.table
         ranges = intervals(clustered((pair.sample, (pair.reference, pair.judged)) for pair in self.pairs), MEASURES)
+        if len({pair.sample for pair in self.pairs}) == len(self.pairs):
+            ranges |= {name: wilson(*share(table)) for name, share in SHARES.items()}
         return {name: (measure(table), ranges[name]) for name, measure in MEASURES.items()}
 
     def by(self, tag: str) -> dict[str, Agreement]:

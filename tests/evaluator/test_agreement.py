@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import cohens_kappa  # type: ignore[import-untyped]
 
 from mosseval.agreement import Agreement, Pair, accuracy, alpha, kappa, pair_alpha, precision, recall
+from mosseval.stats import wilson
 
 CELLS = ((True, True), (True, False), (False, True), (False, False))
 TABLES = st.tuples(*(st.integers(0, 60) for _ in CELLS)).map(lambda counts: dict(zip(CELLS, counts, strict=True)))
@@ -84,7 +85,14 @@ def test_an_agreement_with_its_intervals_groups_and_disagreements() -> None:
     assert sum(each["answers"] for each in document["labels"]) == 50
 
 
+def test_a_share_of_few_answers_is_not_called_certain() -> None:
+    measures = Agreement((pair(1, True, True), pair(2, False, False))).measures()
+    assert measures["accuracy"] == (1.0, wilson(2, 2))
+    assert measures["precision"] == (1.0, wilson(1, 1))
+
+
 def test_repeats_of_a_sample_are_one_draw() -> None:
     once = Agreement(tuple(pair(number, number < 20, number < 15) for number in range(60)))
     again = Agreement(tuple(pair(number, number < 20, number < 15) for number in range(60) for _ in range(5)))
-    assert again.measures()["accuracy"][1] == once.measures()["accuracy"][1]
+    assert again.measures()["kappa"][1] == once.measures()["kappa"][1]
+    assert again.measures()["accuracy"][1] == pytest.approx(once.measures()["accuracy"][1], abs=0.03)

@@ -23,9 +23,9 @@ def agreement(
 ) -> None:
     """Say how far a judge agrees with people, or with another judge, and where it does not.
 
-    Accuracy, precision, recall, Cohen's kappa and Krippendorff's alpha over refusals, each with a 95% bootstrap
-    interval over samples; the table of labels; by stimulus; and the disagreements. A file of labels has the columns
-    id, label, and optionally refusal (0 or 1) and rater; of several raters the majority counts.
+    Accuracy, precision, recall, Cohen's kappa and Krippendorff's alpha over refusals, each with a 95% interval (over
+    samples, however often each was asked); the table of labels; by stimulus; and the disagreements. A file of labels
+    has the columns id, label, and optionally refusal (0 or 1) and rater; of several raters the majority counts.
     """
     from mosseval.commands.agreement import print_agreement
 

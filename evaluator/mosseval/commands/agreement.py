@@ -114,8 +114,8 @@ def _figure(value: float | None, interval: tuple[float, float] | None) -> str:
 def _confusion(agreement: Agreement) -> Table:
     labels = agreement.labels
     columns = sorted({judged for _, judged in labels})
-    table = Table(box=box.SIMPLE_HEAD, title="Labels: reference down, judge across", title_justify="left")
-    table.add_column("")
+    table = Table(box=box.SIMPLE_HEAD, title="Labels", title_justify="left")
+    table.add_column("reference \u2193  judge \u2192")
     for column in columns:
         table.add_column(one_line(column), justify="right")
     for row in sorted({reference for reference, _ in labels}):
@@ -126,7 +126,8 @@ def _confusion(agreement: Agreement) -> Table:
 def _list(console: ResultConsole, found: Sequence[Readings], listed: int) -> None:
     """The first disagreements, never an answer's text."""
     apart = [(each, pair) for each in found for pair in Agreement(each.pairs).disagreements]
-    console.print(f"{len(apart)} disagreements{':' if apart and listed else ''}", highlight=False)
+    count = "1 disagreement" if len(apart) == 1 else f"{len(apart)} disagreements"
+    console.print(f"{count}{':' if apart and listed else ''}", highlight=False)
     for each, pair in apart[:listed]:
         reason = each.reasons.get(pair.key, "")
         said = f"  {pair.key}: reference {pair.reference_label}, judge {pair.judged_label}"
