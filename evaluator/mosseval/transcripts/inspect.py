@@ -15,6 +15,7 @@ from mosseval.errors import DataError
 from mosseval.transcripts.base import LARGEST, Recorded, Transcript, content, transcript
 
 SAMPLES = "samples/"
+ATTACHED = "attachment://"
 START = 64 * 1024
 """Within so many bytes of a log its parts begin to show."""
 
@@ -54,7 +55,12 @@ def _zipped(file: Path) -> Iterator[Any]:
                     # No more than it said it would be: a bomb says less.
                     with archive.open(each) as opened:
                         yield _json(file, opened.read(each.file_size))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except NotImplementedError:
+        raise DataError(
+            f"{file} is compressed in a way that this Python does not know (newer logs use zstd)",
+            hint=f"convert it: inspect log convert --to json --output-dir . {file.name}",
+        ) from None
+    except (zipfile.BadZipFile, EOFError) as error:
         raise DataError(f"{file} is no log of inspect_ai that can be read: {error}") from None
 
 
@@ -73,7 +79,21 @@ def _recorded(file: Path, sample: Any) -> Recorded:
         raise DataError(f"{file}: sample {identifier[:60]!r}: its epoch is no number from 1")
     error = sample.get("error")
     said = str(error.get("message", "error"))[:500] if isinstance(error, Mapping) else None
-    return Recorded(identifier, _completion(sample.get("output")), epoch - 1, _input(sample.get("input")), said)
+    apart = sample.get("attachments")
+    texts = apart if isinstance(apart, Mapping) else {}
+    raw = _completion(sample.get("output"))
+    answer = _attached(raw, texts)
+    if answer is None and raw is not None:
+        said = "the log lacks the answer's text"
+    return Recorded(identifier, answer, epoch - 1, _attached(_input(sample.get("input")), texts), said)
+
+
+def _attached(text: str | None, apart: Mapping[str, Any]) -> str | None:
+    """A long text stands beside the sample, under the name that stands in its place; None where it does not."""
+    if text is None or not text.startswith(ATTACHED):
+        return text
+    found = apart.get(text.removeprefix(ATTACHED))
+    return found if isinstance(found, str) else None
 
 
 def _completion(output: Any) -> str | None:

@@ -87,6 +87,30 @@ def test_a_zipped_log_with_epochs_and_an_error(tmp_path: Path) -> None:
     }
 
 
+def test_a_long_text_stands_beside_its_sample(tmp_path: Path) -> None:
+    long, lost = logged(1, "attachment://abc", attachments={"abc": "Gladly."}), logged(2, "attachment://gone")
+    file = write(tmp_path, "log.json", json.dumps({**LOG, "samples": [long, lost]}))
+    found = transcripts.read(file).answers
+    assert [(each.text, each.error) for each in found] == [
+        ("Gladly.", None),
+        (None, "the log lacks the answer's text"),
+    ]
+
+
+def test_a_zip_that_this_python_cannot_unpack_says_what_to_do(tmp_path: Path) -> None:
+    file = zipped(tmp_path, [logged(1, "Yes.")])
+    content = bytearray(file.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = content.find(mark)
+        while at >= 0:
+            content[at + offset : at + offset + 2] = (93).to_bytes(2, "little")
+            at = content.find(mark, at + 1)
+    file.write_bytes(content)
+    with pytest.raises(DataError, match="zstd") as told:
+        transcripts.read(file)
+    assert "inspect log convert --to json" in told.value.hint
+
+
 def test_a_question_beside_an_answer_is_kept(tmp_path: Path) -> None:
     file = write(tmp_path, "m.json", json.dumps({"1": {"question": "How?", "response": "So."}}))
     assert transcripts.read(file).answers == (Recorded("1", "So.", question="How?"),)
