@@ -7,7 +7,7 @@ Columns: the answer's id (`id`, `pid`, `sample_id` or `key`), `label`, and, wher
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from mosseval.errors import DataError
 from mosseval.tables.faults import Faults, shown
 from mosseval.tables.reading import read_table
 
+MOST_NAMED = 10
 IDS = ("id", "pid", "sample_id", "key")
 OTHER = "other"
 """A refusal without words of refusal, as some label sets call it."""
@@ -82,6 +83,17 @@ def opinions(labels: Iterable[Label]) -> dict[str, Opinion]:
     for label in labels:
         by_id.setdefault(label.id, []).append(label)
     return {identifier: _majority(each) for identifier, each in by_id.items()}
+
+
+def check_known(ids: Iterable[str], known: Container[str], file: Path, source: str) -> None:
+    """Raises DataError naming the ids of `file` that `source` does not know."""
+    unknown = [each for each in ids if each not in known]
+    if unknown:
+        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+        raise DataError(
+            f"{file}: {source} has no answer {', '.join(map(repr, unknown[:MOST_NAMED]))}{more}",
+            hint="an id is a sample's, or BENCHMARK/ID/REPEAT; do the two belong together?",
+        )
 
 
 def _majority(labels: Sequence[Label]) -> Opinion:

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mosseval.agreement import Pair
-from mosseval.errors import DataError, UsageError
-from mosseval.labels import Opinion, opinions, read_labels
+from mosseval.errors import UsageError
+from mosseval.labels import check_known, opinions, read_labels
 from mosseval.store import RunFolder
 from mosseval.store.state import RunState
 from mosseval.types import TagValue
-
-MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def read(source: Path, reference: str, judge: str | None) -> Readings:
         raise UsageError(f"--reference {reference!r} is no file", hint="beside a file of verdicts it is one of labels")
     said = {key: _Said(opinion.label, opinion.refusal) for key, opinion in opinions(read_labels(source)).items()}
     labels = opinions(read_labels(Path(reference)))
-    _check_known(labels, {key: key for key in said}, Path(reference), str(source))
+    check_known(labels, said, Path(reference), str(source))
     found = {key: _Said(labels[key].label, labels[key].refusal) for key in said if key in labels}
     return _paired(str(source), source.stem, reference, {key: key for key in said}, said, found, {})
 
@@ -82,25 +80,13 @@ def _verdicts(state: RunState, judge: str, samples: Mapping[str, str]) -> dict[s
 
 def _labels(folder: RunFolder, file: Path, samples: Mapping[str, str]) -> dict[str, _Said]:
     said = opinions(read_labels(file))
-    everything = {f"{folder.manifest.config.benchmark}/{each}/0": each for each in folder.manifest.selected}
-    _check_known(said, {**everything, **samples}, file, str(folder.path))
+    check_known(said, folder.manifest.answer_names(), file, str(folder.path))
     found = {}
     for key, sample_id in samples.items():
         opinion = said.get(key) or (said.get(sample_id) if key.endswith("/0") else None)
         if opinion is not None:
             found[key] = _Said(opinion.label, opinion.refusal)
     return found
-
-
-def _check_known(said: Mapping[str, Opinion], samples: Mapping[str, str], file: Path, source: str) -> None:
-    known = {*samples, *samples.values()}
-    unknown = [each for each in said if each not in known]
-    if unknown:
-        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
-        raise DataError(
-            f"{file}: {source} has no answer {', '.join(map(repr, unknown[:MOST_NAMED]))}{more}",
-            hint="an id is a sample's, or BENCHMARK/ID/REPEAT; do the two belong together?",
-        )
 
 
 def _paired(

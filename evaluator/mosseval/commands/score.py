@@ -11,10 +11,10 @@ from pathlib import Path
 
 from mosseval import judges
 from mosseval.commands.output import ResultConsole, kept_quiet
-from mosseval.errors import DataError, UsageError
+from mosseval.errors import UsageError
 from mosseval.judges import Judge
 from mosseval.judging import Judging
-from mosseval.labels import Opinion, opinions, read_labels
+from mosseval.labels import Opinion, check_known, opinions, read_labels
 from mosseval.report import table
 from mosseval.store import RunFolder, RunState
 from mosseval.store.codec import judgement_line
@@ -24,7 +24,6 @@ from mosseval.tally import Tally
 from mosseval.types import Judgement, Sample
 
 HUMAN = "human"
-MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ async def _labelled(folder: RunFolder, file: Path) -> Scored:
     words: dict[str, list[str]] = {}
     for label in labels:
         words.setdefault(label.id, []).append(f"{label.rater or 'rater'}: {label.label}")
-    _check_known(folder, said, file)
+    check_known(said, folder.manifest.answer_names(), file, str(folder.path))
     version, written = hashlib.sha256(file.read_bytes()).hexdigest()[:16], 0
     for shard in range(folder.manifest.config.shards):
         async with folder.locked(shard, _say):
@@ -117,19 +116,6 @@ def _plain_id(key: str) -> str:
     """What a label file calls an answer that has no repeats: its sample's id; a key's own name for any other."""
     _, sample_id, repeat = key.rsplit("/", 2)
     return sample_id if repeat == "0" else key
-
-
-def _check_known(folder: RunFolder, said: Mapping[str, Opinion], file: Path) -> None:
-    selected = folder.manifest.selected
-    prefix = folder.manifest.config.benchmark
-    known = {*selected, *(f"{prefix}/{each}/{n}" for each in selected for n in range(folder.manifest.repeats))}
-    unknown = [each for each in said if each not in known]
-    if unknown:
-        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
-        raise DataError(
-            f"{file}: {folder.path} has no sample {', '.join(map(repr, unknown[:MOST_NAMED]))}{more}",
-            hint="an id is a sample's, or BENCHMARK/ID/REPEAT; is it the right benchmark?",
-        )
 
 
 def _say(message: str) -> None:

@@ -79,6 +79,12 @@ class Manifest:
             created_at=earlier.created_at,
         )
 
+    def answer_names(self) -> frozenset[str]:
+        """What files of labels may call this run's answers: the samples' ids, and the keys of their repeats."""
+        prefix = self.config.benchmark
+        keys = (f"{prefix}/{each}/{repeat}" for each in self.selected for repeat in range(self.repeats))
+        return frozenset((*self.selected, *keys))
+
     def document(self) -> dict[str, Any]:
         """The JSON form."""
         return asdict(self)
