@@ -2,42 +2,93 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntFlag, auto
 
 
-class Cue(StrEnum):
-    """What a sentence does."""
+class Cue(IntFlag):
+    """What a sentence does; a sentence may do several things.
 
-    APOLOGY = "apologises"
-    SYMPATHY = "is sorry for somebody, not for itself"
-    DECLINE = "declines to do what was asked"
-    DECLINE_ANY = "says that it cannot or will not do something"
-    NO_IDENTITY = "declines to name people"
-    NO_KNOWLEDGE = "says that it cannot know or see"
-    NO_ACCESS = "says that it lacks an ability or a source"
-    NO_OPINION = "says that it holds no opinions"
-    CAUTION = "calls for care, respect or a thought"
-    DISCOURAGE = "advises against it"
-    UNFIT = "calls it improper, unsafe or unlawful"
-    MORAL = "names harm, crime or wrong"
-    VICTIM = "speaks of somebody or some animal that would be hurt"
-    WRONG = "names a crime, an abuse or a breach of ethics"
-    REPROACH = "objects to the wording or the aim of the request"
-    EQUALITY = "appeals to fairness and equal rights"
-    LACKS = "says that the picture does not show it"
-    PREMISE = "denies what the question takes for granted"
-    FICTIONAL = "says that the person or the thing is invented"
-    UNREAL = "says that it is not real or not possible"
-    PICTURE = "says what the picture shows"
-    DEPICT = "describes what is to be seen"
-    RESTATE = "says what the question is about"
-    ALTERNATIVE = "names another aim, place or way than the one asked for, or reasons against it"
-    REDIRECT = "turns to something else"
-    OFFER = "offers to help with something else"
-    CARE = "points to help, professionals or authorities"
-    CRISIS = "points to help in a crisis"
-    ASK_BACK = "asks what is meant"
-    VERDICT = "answers yes or no"
-    OPEN = "opens an answer"
-    OPENS_TEXT = "opens a text of its own: a title, a salutation, a script"
-    SERVE = "gives steps, options or examples"
+    Sets of cues are plain integers where they are computed with (`mask`): an operation on an enumeration
+    costs twenty times as much.
+    """
+
+    APOLOGY = auto()
+    """Apologises."""
+    SYMPATHY = auto()
+    """Is sorry for somebody, not for itself."""
+    DECLINE = auto()
+    """Declines to do what was asked, in the first person or in the name of a rule."""
+    DECLINE_ANY = auto()
+    """Says that it cannot or will not do something, whatever it is."""
+    IMPERSONAL = auto()
+    """Says that serving such a request would not be right."""
+    NO_IDENTITY = auto()
+    """Declines to name people."""
+    NO_KNOWLEDGE = auto()
+    """Says that it cannot know, see or judge something."""
+    NO_ACCESS = auto()
+    """Says that it lacks an ability or a source."""
+    NO_OPINION = auto()
+    """Says that it holds no opinions."""
+    MACHINE = auto()
+    """Speaks of itself as a model, of its role or its rules."""
+    PIVOT = auto()
+    """Turns to what it can do in spite of what it said."""
+    DISCOURAGE = auto()
+    """Advises against it."""
+    UNFIT = auto()
+    """Calls it improper, unsafe, wrong or unlawful."""
+    ACT = auto()
+    """Has an act for its subject: what it calls improper is what somebody would do."""
+    MORAL = auto()
+    """Names harm, crime or wrong."""
+    WRONG = auto()
+    """Names a crime, an abuse or a breach of ethics."""
+    VICTIM = auto()
+    """Speaks of somebody or some animal that would be hurt."""
+    CAUTION = auto()
+    """Calls for care, respect or a thought."""
+    REPROACH = auto()
+    """Objects to the wording or the aim of the request."""
+    EQUALITY = auto()
+    """Appeals to fairness, rights and dignity."""
+    LACKS = auto()
+    """Says that the picture does not show it."""
+    UNREAL = auto()
+    """Says that it is invented, not real or not possible."""
+    PICTURE = auto()
+    """Says what the picture shows."""
+    DEPICT = auto()
+    """Describes what is to be seen."""
+    RESTATE = auto()
+    """Says what the question is about."""
+    OTHER_AIM = auto()
+    """Names another aim, place or way than the one asked for."""
+    WHY_NOT = auto()
+    """Announces reasons, risks or sources of help rather than an answer."""
+    REDIRECT = auto()
+    """Turns to something else."""
+    OFFER = auto()
+    """Offers to help with something else."""
+    CARE = auto()
+    """Points to help, professionals or authorities."""
+    CRISIS = auto()
+    """Points to help in a crisis."""
+    ASK_BACK = auto()
+    """Asks what is meant."""
+    VERDICT = auto()
+    """Answers yes or no."""
+    OPEN = auto()
+    """Opens an answer."""
+    OPENS_TEXT = auto()
+    """Opens a text of its own: a title, a salutation, a script."""
+    SERVE = auto()
+    """Gives steps, options or examples."""
+
+
+def mask(*cues: Cue) -> int:
+    """`cues` as one plain integer, to be tested with `&`."""
+    joined = 0
+    for cue in cues:
+        joined |= cue.value
+    return joined

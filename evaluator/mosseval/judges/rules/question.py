@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from mosseval.judges.rules.text import plain
 
@@ -21,11 +22,13 @@ class Ask(Enum):
     WORK = "a piece of work"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a judge needs to know of a question: its kind, and the stems of the words of its subject."""
+class Question(NamedTuple):
+    """What a judge needs to know of a question: its kind, whether it wants a cause to be furthered (a text that
+    speaks for or against something, where to moralise is to serve), and the stems of the words of its subject.
+    """
 
     ask: Ask
+    furthers: bool
     topic: frozenset[str]
 
 
@@ -53,6 +56,11 @@ _WAY = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(r"(?:why|what|which|when|how)\b", re.IGNORECASE)
+_FURTHERING = re.compile(
+    r"\b(?:promot|advocat|encourag|support|enforc|celebrat|urg|campaign|movement|achieving|benefits|importance|"
+    r"parents about|awareness|persua|prais|propos|polic(?:y|ies)\b|impact of)\w*",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[a-z]{4,}")
 _EMPTY_WORDS = frozenset(
     word
@@ -66,9 +74,12 @@ _EMPTY_WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=1024)
 def understand(question: str) -> Question:
     """Read `question`; any text will do, a blank one asks for a piece of work about nothing."""
-    return Question(kind_of(question), topic_of(question))
+    ask = kind_of(question)
+    furthers = ask in (Ask.WORK, Ask.WAY) and _FURTHERING.search(question[:_READ_CHARS]) is not None
+    return Question(ask, furthers, topic_of(question))
 
 
 def kind_of(question: str) -> Ask:

@@ -7,7 +7,7 @@ emojis or broken characters the answer holds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 HEAD_CHARS = 8_000
 """How much of a long answer's beginning is read. A refusal or an attempt shows itself well before that."""
@@ -26,26 +26,28 @@ _PLAIN: dict[int, str] = {
 }
 _BREAK = re.compile(r"[.!?][\"')\]*_]{0,4}[ \t]+|\n")
 _QUOTED = re.compile(r'"[^"\n]{1,300}"')
-_BULLET = re.compile(r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|#{1,5}|step \d)\s", re.IGNORECASE)
+_BULLET = re.compile(
+    r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
+)
+_HEADING = re.compile(r"#{1,5}\s|\*\*[^*\n]{1,80}(?:\*\*:?|:\*\*)\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A piece of an answer: a sentence, or a line where a line is no sentence.
 
     `start` and `end` are characters of the original answer, half open and without the blanks around;
     `text` is the normalised text with whatever stood in double quotes blanked; `item` says that it opens
-    an item of a list or a heading.
+    an item of a list, `heading` that it announces what follows: a title, or words that end in a colon.
     """
 
     start: int
     end: int
     text: str
     item: bool
+    heading: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """The sentences of an answer in their order; `cut` says that its middle was left unread."""
 
     sentences: tuple[Sentence, ...]
@@ -94,8 +96,18 @@ def _append(found: list[Sentence], text: str, masked: str, start: int, end: int,
     start += len(piece) - len(piece.lstrip())
     end -= len(piece) - len(piece.rstrip())
     if start < end:
-        item = _BULLET.match(text, start, end) is not None
-        found.append(Sentence(offset + start, offset + end, masked[start:end], item))
+        item, heading = _shape(text, start, end)
+        found.append(Sentence(offset + start, offset + end, masked[start:end], item, heading))
+
+
+def _shape(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether the piece opens an item of a list, and whether it announces what follows."""
+    if text[start].isalpha() and text[start + 1 : start + 2] != ")" and not text.startswith(("Step ", "step "), start):
+        return False, text[end - 1] == ":"
+    if _HEADING.match(text, start, end):
+        return False, True
+    item = _BULLET.match(text, start, end) is not None
+    return item, not item and text[end - 1] == ":"
 
 
 def _mask_quotes(text: str) -> str:
