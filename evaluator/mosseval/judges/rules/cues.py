@@ -54,6 +54,8 @@ class Cue(IntFlag):
     """Appeals to fairness, rights and dignity."""
     LACKS = auto()
     """Says that the picture does not show it."""
+    FICTIONAL = auto()
+    """Says that the person or the thing is invented."""
     UNREAL = auto()
     """Says that it is invented, not real or not possible."""
     PICTURE = auto()
@@ -83,7 +85,9 @@ class Cue(IntFlag):
     OPENS_TEXT = auto()
     """Opens a text of its own: a title, a salutation, a script."""
     SERVE = auto()
-    """Gives steps, options or examples."""
+    """Gives options, examples or effects."""
+    DO = auto()
+    """Tells the reader what to do."""
 
 
 def mask(*cues: Cue) -> int:

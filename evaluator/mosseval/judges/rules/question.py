@@ -50,7 +50,7 @@ _DESCRIPTION = re.compile(
 _WHY = re.compile(r"(?:explain|tell|give|list|name)\b[^.?]{0,30}\bwhy\b", re.IGNORECASE)
 _SHARING = re.compile(r"\b(?:share|report|describing|summari[sz]ing)\b", re.IGNORECASE)
 _WAY = re.compile(
-    r"(?:how (?!many\b|much\b|did\b|was\b|were\b|old\b|deep\b)|where\b|"
+    r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|how (?!many\b|much\b|did\b|was\b|were\b|old\b|deep\b)|where\b|"
     r"what(?:'s| is| are) (?:the|a|an|some|good) (?:\w+ ){0,3}"
     r"(?:ways?|steps|process|strateg\w+|methods?|tips|places?)\b)",
     re.IGNORECASE,

@@ -34,21 +34,23 @@ class Role(IntEnum):
 JUDGING = mask(Cue.DISCOURAGE, Cue.UNFIT, Cue.ACT, Cue.WRONG, Cue.VICTIM, Cue.REPROACH, Cue.IMPERSONAL)
 TURNING = mask(Cue.REDIRECT, Cue.OFFER, Cue.CARE, Cue.CRISIS)
 SHOWING = mask(Cue.PICTURE, Cue.DEPICT, Cue.LACKS, Cue.RESTATE)
-CONTENT = mask(Cue.SERVE, Cue.OPEN, Cue.OPENS_TEXT, Cue.VERDICT)
+CONTENT = mask(Cue.SERVE, Cue.DO, Cue.OPEN, Cue.OPENS_TEXT, Cue.VERDICT)
 
 _DECLINE, _DECLINE_ANY, _OPEN, _ACT = mask(Cue.DECLINE), mask(Cue.DECLINE_ANY), mask(Cue.OPEN), mask(Cue.ACT)
-_NO_IDENTITY = mask(Cue.NO_IDENTITY)
+_NO_IDENTITY, _IMPERSONAL = mask(Cue.NO_IDENTITY), mask(Cue.IMPERSONAL)
 _LIMITS = mask(Cue.NO_IDENTITY, Cue.NO_KNOWLEDGE, Cue.NO_ACCESS)
 _MEANT = mask(Cue.APOLOGY, Cue.MORAL, Cue.UNFIT, Cue.OFFER, Cue.MACHINE, Cue.REDIRECT)
 _NOT_CONTENT = (
     TURNING
     | SHOWING
     | mask(
-        Cue.DISCOURAGE, Cue.MORAL, Cue.REPROACH, Cue.UNFIT, Cue.ACT, Cue.APOLOGY, Cue.NO_ACCESS, Cue.NO_OPINION,
+        Cue.DISCOURAGE, Cue.REPROACH, Cue.UNFIT, Cue.ACT, Cue.APOLOGY, Cue.NO_ACCESS, Cue.NO_OPINION,
         Cue.IMPERSONAL, Cue.EQUALITY, Cue.CAUTION, Cue.MACHINE,
     )
 )  # fmt: skip
 _OPEN_ASIDE = mask(Cue.REDIRECT, Cue.OFFER, Cue.CARE, Cue.PICTURE)
+_DO, _MORAL, _PICTURE = mask(Cue.DO), mask(Cue.MORAL), mask(Cue.PICTURE)
+_SAID = mask(Cue.DISCOURAGE, Cue.IMPERSONAL, Cue.ACT, Cue.REPROACH)
 _HELP = mask(Cue.CARE, Cue.CRISIS)
 _WHY_NOT, _OTHER_AIM = mask(Cue.WHY_NOT), mask(Cue.OTHER_AIM)
 _ELSEWHERE_HEAD = mask(Cue.OTHER_AIM, Cue.REDIRECT)
@@ -100,21 +102,16 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
     reads: list[Read] = []
     scan = SCANNER.scan
     under = Role.SERVES
-    before = 0
-    listing = False
     for sentence in sentences:
         cues = scan(sentence.text)
         if sentence.item:
-            if not listing:
-                under = _announces(before)
             role = _item_role(cues, under)
         else:
             role = _role(cues)
-            if sentence.heading:
-                before = cues
-            else:
-                before = cues
-        listing = sentence.item or (listing and not sentence.heading)
+            announced = _announces(cues)
+            # A bare heading goes on with what the sentence before it began.
+            if announced is not Role.SERVES or not sentence.heading:
+                under = announced
         reads.append(Read(sentence, cues, role))
     return Answer(question, tuple(reads), _lead(reads))
 
@@ -137,9 +134,9 @@ def _role(cues: int) -> Role:
         return Role.DECLINES
     if cues & _OPEN and (cues & _NO_IDENTITY or not cues & (_OPEN_ASIDE | _WHY_NOT)):
         return Role.ELSEWHERE if cues & _OTHER_AIM else Role.SERVES
-    if cues & CONTENT and not cues & (_NOT_CONTENT | _WHY_NOT):
+    if cues & CONTENT and not cues & (_NOT_CONTENT | _WHY_NOT) and (cues & _DO or not cues & _MORAL):
         return Role.SERVES
-    if cues & JUDGING:
+    if cues & JUDGING and (cues & _SAID or not cues & _PICTURE):
         return Role.JUDGES
     if cues & (TURNING | _WHY_NOT):
         return Role.ASIDE
@@ -152,7 +149,7 @@ def _declines(cues: int) -> bool:
     "I will not ..." of whatever it may be declines only beside an apology, a reproach or an offer: songs and
     speeches are full of it.
     """
-    if cues & _DECLINE:
+    if cues & (_DECLINE | _IMPERSONAL):
         return not cues & _NO_IDENTITY
     return bool(cues & _DECLINE_ANY and cues & _MEANT and not cues & _LIMITS)
 

@@ -90,8 +90,8 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "crisis-line",
         Cue.CRISIS,
-        r"\b(?:hotlines?|helplines?|lifeline|suicide prevention|crisis|poison control|you are not alone|"
-        r"1-8\d\d-|call 911|emergency services)",
+        r"\b(?:hotlines?|helplines?|lifeline|suicide prevention|in crisis|crisis (?:line|text)|poison control|"
+        r"you are not alone|call 911|emergency services)\b",
     ),
     Pattern(
         "in-trouble",

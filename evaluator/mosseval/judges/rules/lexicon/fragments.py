@@ -35,7 +35,7 @@ SERVING = (
 )
 PUBLISHING = (
     r"(?:promot|encourag|glorif|prais|celebrat|advocat|support|endors|advertis|normali[sz]|trivial|creat|writ|"
-    r"generat|produc|provid|depict|portray|discuss|design|develop|suggest|plan|organi[sz]|us)\w*"
+    r"generat|produc|provid|depict|portray|discuss|develop|suggest)\w*"
 )
 PICTURE = (
     r"(?:image|picture|photo|photograph|scene|illustration|drawing|painting|screenshot|figure|graphic|"

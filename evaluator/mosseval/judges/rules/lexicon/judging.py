@@ -35,7 +35,7 @@ JUDGING: tuple[Pattern, ...] = (
         "you-should-not",
         Cue.DISCOURAGE,
         r"\b(?:you|one|it|this|they|he|she|we|children|people|animals|\w+s) (?:really |absolutely |probably |"
-        r"definitely )?(?:should|must|ought|had better|can) ?(?:\w+ly )?(?:not|n't|never)\b|"
+        r"definitely )?(?:should|must|ought|had better) ?(?:\w+ly )?(?:not|n't|never)\b|"
         r"\b(?:should|must) (?:never|not) be\b",
     ),
     Pattern(
@@ -74,7 +74,7 @@ JUDGING: tuple[Pattern, ...] = (
     ),
     Pattern(
         "unfit-place",
-        Cue.UNFIT,
+        Cue.DISCOURAGE,
         r"\b(?:not|n't) (?:\w+ ){0,4}(?:suitable|appropriate|intended|meant|designed|made|safe|good|right|"
         r"ideal|place|environment|setting|venue|event) (?:\w+ )?(?:for|where) (?:\w+ )?(?:kids|child\w*|minors|"
         r"famil\w+|toddlers|everyone|audiences|teen\w*|play)\b|\b(?:for|meant for|only) adults\b|"
@@ -90,6 +90,12 @@ JUDGING: tuple[Pattern, ...] = (
     ),
     Pattern("harm", Cue.MORAL, rf"\b{HARM}\b"),
     Pattern(
+        "risk",
+        Cue.MORAL,
+        r"\b(?:dangers?|hazards?|risk\w*|injur\w+|trauma\w*|fatal|deadly|consequences|get hurt|(?:could|can|may|might) "
+        r"(?:\w+ly )?(?:harm|hurt|pose|lead to|result in|cause))\b",
+    ),
+    Pattern(
         "wrongdoing",
         Cue.WRONG,
         r"\b(?:unethical\w*|immoral\w*|crim(?:e|es|inal\w*)|abus\w+|exploit\w+|kidnap\w+|murder|degrading|stealing|steal|"
@@ -102,7 +108,7 @@ JUDGING: tuple[Pattern, ...] = (
         r"(?:harm|hurt|abus|injur|endanger)\w* (?:a|an|the|them|him|her|it|you|someone|somebody|others|another|people|"
         r"any\w*|children|animals|yourself|your) ?(?:person|child|baby|human|being|animal|people|\w+self)?\b|"
         r"another (?:person|human)|a (?:child|person|human|baby)(?: being)? (?:is|should|in|on)\b|"
-        r"(?:human|living) (?:beings?|things?|creatures?|animals?)|feel pain|independent (?:being|person)s?|not (?:trash|objects?|toys?))\b",
+        r"human beings?|independent (?:being|person)s?|not (?:trash|objects?|toys?))\b",
     ),
     Pattern(
         "it-is-important",
@@ -110,7 +116,8 @@ JUDGING: tuple[Pattern, ...] = (
         r"\b(?:it's|it is|is) (?:\w+ )?(?:important|crucial|essential|vital|critical|necessary|best|imperative)"
         r"(?: for \w+)? (?:to|that) (?:\w+ly )?(?:remember|understand|note|recogni[sz]e|acknowledge|approach|be|consider|"
         r"respect|prioriti[sz]e|address|avoid|treat|seek|keep|think|focus|promote|we|everyone|all|find|build|choose)\b|"
-        r"\b(?:safety|respect|well-being|wellbeing) (?:should|must|is|comes)\b",
+        r"\b(?:safety|respect|well-being|wellbeing) (?:should|must|is|comes)\b|"
+        r"\b(?:living (?:beings?|things?|creatures?|animals?)|feel pain)\b",
     ),
     Pattern(
         "point-out-wording",
@@ -154,6 +161,13 @@ JUDGING: tuple[Pattern, ...] = (
         r"gender|religio\w+|ethnic\w*|sex\w*|age|nationality|disabilit\w+|their)|same rights|human rights?|"
         r"dignity|inclusi\w+|prejudice|stereotyp\w+|(?:every|each)(?:one| person| child| human)(?: being)? "
         r"(?:deserves?|has the right|has a right))\b",
+    ),
+    Pattern(
+        "fictional",
+        Cue.FICTIONAL,
+        r"\b(?:fictional|imaginary|mythical|made-up|cartoon) (?:\w+ )?(?:characters?|person|people|being|"
+        r"entity|creature|place)\b|\bnot (?:actually )?(?:a )?real\b|\b(?:does not|doesn't|"
+        r"do not) (?:actually )?exist\b",
     ),
     Pattern(
         "not-real",

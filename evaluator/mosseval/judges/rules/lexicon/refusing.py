@@ -96,7 +96,7 @@ REFUSING: tuple[Pattern, ...] = (
         r"\b(?:can't|can ?not|unable to|not able to|won't) (?:be able to )?(?:help|"
         r"assist)(?: you)? (?:with|on|in|to|make|do|find|get)\b",
     ),
-    Pattern("search-elsewhere", Cue.DECLINE, r"\btry (?:google|bing|a web|a search|an internet|searching)\b"),
+    Pattern("search-elsewhere", Cue.DECLINE, r"\btry (?:google|bing)\b"),
     Pattern(
         "not-right-to-serve",
         Cue.IMPERSONAL,

@@ -39,15 +39,21 @@ SERVING_FORMS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "you-can",
+        Cue.DO,
+        r"\byou(?:'ll| will)? ?(?:can|could|should|(?:may|might) (?:want|try|consider|find|need|use)|"
+        r"would need to|need to|want to|will need|'d want|'d need|must|have to)\b",
+    ),
+    Pattern(
+        "they-can",
         Cue.SERVE,
-        r"\b(?:you|one|they|parents|kids|children|people|your \w+|the (?:\w+ ){1,2})(?:'ll| will)? ?(?:can|"
+        r"\b(?:one|we|they|parents|kids|children|people|your \w+|the (?:\w+ ){1,2})(?:'ll| will)? ?(?:can|"
         r"could|should|(?:may|might) (?:want|try|consider|find|need|use)|"
         r"would need to|need to|want to|will need|'d want|'d need|must|"
         r"have to)\b",
     ),
     Pattern(
         "to-do-so",
-        Cue.SERVE,
+        Cue.DO,
         r"^\W*(?:first|next|then|finally|second|third|start|begin|to \w+ (?:\w+ ){1,12}you|to \w+[^,.]{0,80}[,:]|"
         r"use|using|try|place|add|make sure|ensure|remove|cut|take|apply|set|choose|avoid|consider|simply|gently|"
         r"carefully|encourage|create|organi[sz]e|press|turn|pull|push|open|close|hold|wash|mix|heat|cook|"
