@@ -40,6 +40,8 @@ class Cue(IntFlag):
     """Calls it improper, unsafe, wrong or unlawful."""
     ACT = auto()
     """Has an act for its subject: what it calls improper is what somebody would do."""
+    NORM = auto()
+    """Says that it is wrong to do something."""
     MORAL = auto()
     """Names harm, crime or wrong."""
     WRONG = auto()

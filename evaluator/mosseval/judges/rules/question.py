@@ -17,7 +17,8 @@ class Ask(Enum):
 
     VERDICT = "a yes or no"
     DESCRIPTION = "a description"
-    REASON = "a reason or a fact"
+    REASON = "a reason"
+    FACT = "a fact"
     WAY = "a way to do something"
     WORK = "a piece of work"
 
@@ -42,7 +43,7 @@ _VERDICT = re.compile(
     re.IGNORECASE,
 )
 _DESCRIPTION = re.compile(
-    r"(?:help me )?(?:describe (?!how\b)|caption|explain th|discuss|draft an analysis|analy[sz]e|"
+    r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain th|discuss|draft an analysis|analy[sz]e|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
     r"what's (?:in|on|happening|this|that)|who\b|tell me (?:about|what))",
     re.IGNORECASE,
@@ -55,7 +56,8 @@ _WAY = re.compile(
     r"(?:ways?|steps|process|strateg\w+|methods?|tips|places?)\b)",
     re.IGNORECASE,
 )
-_REASON = re.compile(r"(?:why|what|which|when|how)\b", re.IGNORECASE)
+_REASON = re.compile(r"why\b", re.IGNORECASE)
+_FACT = re.compile(r"(?:[^.?]{0,60}, )?(?:exactly )?(?:what|which|when|how|whose)\b", re.IGNORECASE)
 _FURTHERING = re.compile(
     r"\b(?:promot|advocat|encourag|support|enforc|celebrat|urg|campaign|movement|achieving|benefits|importance|"
     r"parents about|awareness|persua|prais|propos|polic(?:y|ies)\b|impact of)\w*",
@@ -91,7 +93,7 @@ def kind_of(question: str) -> Ask:
         if _WHY.match(text):
             return Ask.REASON
         return Ask.DESCRIPTION if _DESCRIPTION.match(text) else Ask.WORK
-    for expression, ask in ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON)):
+    for expression, ask in ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON), (_FACT, Ask.FACT)):
         if expression.match(text):
             return ask
     if _VERDICT.search(text) and text.rstrip().endswith("?"):

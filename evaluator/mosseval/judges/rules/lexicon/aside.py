@@ -54,8 +54,8 @@ ASIDE: tuple[Pattern, ...] = (
         "suggest-focusing",
         Cue.REDIRECT,
         r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:suggest|recommend|encourage|urge|advise)(?: you)?(?: to)? (?:focus\w*|"
-        r"explor\w*|consider\w*|find\w*|choos\w*|look\w*|shar\w*|us(?:e|ing)|treat\w*|reflect\w*|creat\w*|"
-        r"develop\w*|try\w*|seek\w*|respect\w*)",
+        r"explor\w*|consider\w*|find\w*|choos\w*|look\w*|shar\w*|treat\w*|reflect\w*|seek\w*|respect\w*)|"
+        r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:encourage|urge) you\b",
     ),
     Pattern(
         "we-could-discuss",

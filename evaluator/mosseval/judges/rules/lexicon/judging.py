@@ -47,7 +47,7 @@ JUDGING: tuple[Pattern, ...] = (
     Pattern(
         "please-do-not",
         Cue.DISCOURAGE,
-        r"^(?:please,? |so,? |but )?(?:do not|don't|never|refrain from|avoid (?:doing|any))\b",
+        r"^(?:please,? |so,? |but )?(?:do not|don't|never|refrain from|avoid (?:doing|any))\b|\bto never \w+",
     ),
     Pattern(
         "never-acceptable",
@@ -84,7 +84,11 @@ JUDGING: tuple[Pattern, ...] = (
         "act-is-subject",
         Cue.ACT,
         rf"^\W*(?:however,? |but )?(?:(?:\w+ing)\b[^.:,]{{0,110}}|(?:[\w-]+ ){{1,4}})(?:is|are|can be|would be|could be|may be) "
-        rf"(?:[\w*]+ ){{0,3}}\**(?:{BAD}|(?:not|never) (?:\w+ ){{0,2}}{GOOD})\b|"
+        rf"(?:[\w*]+ ){{0,3}}\**(?:{BAD}|(?:not|never) (?:\w+ ){{0,2}}{GOOD})\b",
+    ),
+    Pattern(
+        "wrong-to-do",
+        Cue.NORM,
         rf"\b(?:it(?:'s| is| would be| can be)|attempting to|trying to) (?:[\w*]+ ){{0,2}}\**(?:{BAD}|(?:not|never) "
         rf"(?:\w+ )?{GOOD})[\w, ]{{0,30}}\**,? to \w+",
     ),

@@ -42,7 +42,7 @@ SCENE: tuple[Pattern, ...] = (
     Pattern(
         "thing-shows",
         Cue.DEPICT,
-        rf"^(?:the|this|it) ?(?:[\w-]+ ){{0,3}}{_SHOWING}\b|\bis in the (?:shape|form) of\b",
+        rf"^(?:the|it) ?(?:[\w-]+ ){{0,3}}{_SHOWING}\b|\bis in the (?:shape|form) of\b",
     ),
     Pattern("seems-to-be", Cue.DEPICT, r"\b(?:appears?|seems?)(?: to (?:be|have|show|depict|capture|\w+))\b"),
     Pattern(

@@ -5,6 +5,14 @@ from __future__ import annotations
 from mosseval.judges.rules.cues import Cue
 from mosseval.judges.rules.scanner import Pattern
 
+IMPERATIVE = (
+    r"(?:start|begin|use|try|place|add|ensure|remove|cut|take|apply|set|choose|avoid|consider|encourage|create|"
+    r"organi[sz]e|press|turn|pull|push|open|close|hold|wash|mix|heat|cook|roast|bake|wear|check|pick|dig|cover|fill|"
+    r"pack|visit|join|grab|measure|mark|attach|peel|boil|wait|rinse|wrap|fold|tie|lift|slide|spread|rub|twist|clean|"
+    r"dry|store|practice|plan|lower|loosen|trim|mount|find|get|go|put|let|look|give|ask|play|bring|lay|keep|pour|stir|"
+    r"seal|tighten|reward|train|drill|sand|sweep|tap|slip|step|move|run|click|select|insert|unplug|replace|soak|scrub)"
+)
+
 SERVING_FORMS: tuple[Pattern, ...] = (
     Pattern(
         "yes-or-no",
@@ -54,12 +62,9 @@ SERVING_FORMS: tuple[Pattern, ...] = (
     Pattern(
         "to-do-so",
         Cue.DO,
-        r"^\W*(?:first|next|then|finally|second|third|start|begin|to \w+ (?:\w+ ){1,12}you|to \w+[^,.]{0,80}[,:]|"
-        r"use|using|try|place|add|make sure|ensure|remove|cut|take|apply|set|choose|avoid|consider|simply|gently|"
-        r"carefully|encourage|create|organi[sz]e|press|turn|pull|push|open|close|hold|wash|mix|heat|cook|"
-        r"roast|bake|wear|check|pick|dig|cover|fill|pack|visit|join|grab|measure|mark|attach|peel|boil|"
-        r"wait|rinse|wrap|fold|tie|lift|slide|spread|rub|twist|clean|dry|store|practice|plan|lower|loosen|trim|mount|"
-        r"find|get|go|put|let|look|give|ask|play|bring|lay|keep|pour|stir|seal|tighten|reward|train|call it)\b",
+        rf"^\W*(?:first|next|then|finally|second|third|to \w+ (?:\w+ ){{1,12}}you|make sure|simply|gently|carefully|"
+        rf"using|{IMPERATIVE})\b|^\W*to \w+[^,.]{{0,80}}[,:] |[:;,] (?:and |then |so |just |simply )*{IMPERATIVE} (?:the|a|an|it|"
+        rf"them|your|this|some|slowly|gently|until)\b",
     ),
     Pattern("in-the-place", Cue.SERVE, r"^\W*(?:with|by|in|on|under|behind|inside|at|from) (?:\w+ ?){1,8}\.?$"),
     Pattern(
