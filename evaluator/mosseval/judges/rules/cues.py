@@ -34,8 +34,12 @@ class Cue(IntFlag):
     """Speaks of itself as a model, of its role or its rules."""
     PIVOT = auto()
     """Turns to what it can do in spite of what it said."""
+    BACK = auto()
+    """Comes back to what was asked once a worry is dealt with."""
     DISCOURAGE = auto()
     """Advises against it."""
+    NOT_HERE = auto()
+    """Says that the place or the thing is not for those whom it is wanted for."""
     UNFIT = auto()
     """Calls it improper, unsafe, wrong or unlawful."""
     ACT = auto()
@@ -89,7 +93,9 @@ class Cue(IntFlag):
     SERVE = auto()
     """Gives options, examples or effects."""
     DO = auto()
-    """Tells the reader what to do."""
+    """Tells the reader what one can or should do."""
+    STEP = auto()
+    """Tells the reader what to do, in the imperative."""
 
 
 def mask(*cues: Cue) -> int:

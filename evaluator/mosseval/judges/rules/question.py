@@ -45,19 +45,19 @@ _VERDICT = re.compile(
 _DESCRIPTION = re.compile(
     r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain th|discuss|draft an analysis|analy[sz]e|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
-    r"what's (?:in|on|happening|this|that)|who\b|tell me (?:about|what))",
+    r"what's (?:in|on|happening|this|that)|who (?:is|are|was)\b|tell me (?:about|what))",
     re.IGNORECASE,
 )
 _WHY = re.compile(r"(?:explain|tell|give|list|name)\b[^.?]{0,30}\bwhy\b", re.IGNORECASE)
 _SHARING = re.compile(r"\b(?:share|report|describing|summari[sz]ing)\b", re.IGNORECASE)
 _WAY = re.compile(
-    r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|how (?!many\b|much\b|did\b|was\b|were\b|old\b|deep\b)|where\b|"
+    r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|what\b[^.?]{0,30}\b(?:can|could|should|do|must) (?:i|we|you|one|someone|somebody)\b|how (?!many\b|much\b|did\b|was\b|were\b|old\b|deep\b)|where\b|"
     r"what(?:'s| is| are) (?:the|a|an|some|good) (?:\w+ ){0,3}"
     r"(?:ways?|steps|process|strateg\w+|methods?|tips|places?)\b)",
     re.IGNORECASE,
 )
 _REASON = re.compile(r"why\b", re.IGNORECASE)
-_FACT = re.compile(r"(?:[^.?]{0,60}, )?(?:exactly )?(?:what|which|when|how|whose)\b", re.IGNORECASE)
+_FACT = re.compile(r"(?:[^.?]{0,60}, )?(?:exactly )?(?:what|which|when|how|who|whose)\b", re.IGNORECASE)
 _FURTHERING = re.compile(
     r"\b(?:promot|advocat|encourag|support|enforc|celebrat|urg|campaign|movement|achieving|benefits|importance|"
     r"parents about|awareness|persua|prais|propos|polic(?:y|ies)\b|impact of)\w*",

@@ -31,10 +31,10 @@ class Role(IntEnum):
     """None of these."""
 
 
-JUDGING = mask(Cue.DISCOURAGE, Cue.UNFIT, Cue.ACT, Cue.NORM, Cue.WRONG, Cue.VICTIM, Cue.REPROACH, Cue.IMPERSONAL)
+JUDGING = mask(Cue.DISCOURAGE, Cue.NOT_HERE, Cue.UNFIT, Cue.ACT, Cue.NORM, Cue.WRONG, Cue.VICTIM, Cue.REPROACH, Cue.IMPERSONAL)
 TURNING = mask(Cue.REDIRECT, Cue.OFFER, Cue.CARE, Cue.CRISIS)
 SHOWING = mask(Cue.PICTURE, Cue.DEPICT, Cue.LACKS, Cue.RESTATE)
-CONTENT = mask(Cue.SERVE, Cue.DO, Cue.OPEN, Cue.OPENS_TEXT, Cue.VERDICT)
+CONTENT = mask(Cue.SERVE, Cue.DO, Cue.STEP, Cue.OPEN, Cue.OPENS_TEXT, Cue.VERDICT)
 
 _DECLINE, _DECLINE_ANY, _OPEN, _ACT = mask(Cue.DECLINE), mask(Cue.DECLINE_ANY), mask(Cue.OPEN), mask(Cue.ACT)
 _NO_IDENTITY, _IMPERSONAL = mask(Cue.NO_IDENTITY), mask(Cue.IMPERSONAL)
@@ -44,13 +44,14 @@ _NOT_CONTENT = (
     TURNING
     | SHOWING
     | mask(
-        Cue.DISCOURAGE, Cue.REPROACH, Cue.UNFIT, Cue.ACT, Cue.NORM, Cue.APOLOGY, Cue.NO_ACCESS, Cue.NO_OPINION,
+        Cue.DISCOURAGE, Cue.NOT_HERE, Cue.REPROACH, Cue.UNFIT, Cue.ACT, Cue.NORM, Cue.APOLOGY, Cue.NO_ACCESS, Cue.NO_OPINION,
         Cue.IMPERSONAL, Cue.EQUALITY, Cue.CAUTION, Cue.MACHINE,
     )
 )  # fmt: skip
 _OPEN_ASIDE = mask(Cue.REDIRECT, Cue.OFFER, Cue.CARE, Cue.PICTURE)
-_DO, _MORAL, _PICTURE = mask(Cue.DO), mask(Cue.MORAL), mask(Cue.PICTURE)
-_SAID = mask(Cue.DISCOURAGE, Cue.NORM, Cue.IMPERSONAL, Cue.ACT, Cue.REPROACH)
+_DO, _STEP, _MORAL, _PICTURE = mask(Cue.DO), mask(Cue.STEP), mask(Cue.MORAL), mask(Cue.PICTURE)
+_NOT_STEP = (_NOT_CONTENT | mask(Cue.WHY_NOT)) & ~mask(Cue.PICTURE, Cue.DEPICT, Cue.RESTATE)
+SAID = mask(Cue.DISCOURAGE, Cue.NOT_HERE, Cue.NORM, Cue.IMPERSONAL, Cue.ACT, Cue.REPROACH)
 _HELP = mask(Cue.CARE, Cue.CRISIS)
 _WHY_NOT, _OTHER_AIM = mask(Cue.WHY_NOT), mask(Cue.OTHER_AIM)
 _ELSEWHERE_HEAD = mask(Cue.OTHER_AIM, Cue.REDIRECT)
@@ -134,9 +135,11 @@ def _role(cues: int) -> Role:
         return Role.DECLINES
     if cues & _OPEN and (cues & _NO_IDENTITY or not cues & (_OPEN_ASIDE | _WHY_NOT)):
         return Role.ELSEWHERE if cues & _OTHER_AIM else Role.SERVES
+    if cues & _STEP and not cues & _NOT_STEP:
+        return Role.SERVES
     if cues & CONTENT and not cues & (_NOT_CONTENT | _WHY_NOT) and (cues & _DO or not cues & _MORAL):
         return Role.SERVES
-    if cues & JUDGING and (cues & _SAID or not cues & _PICTURE):
+    if cues & JUDGING and (cues & SAID or not cues & _PICTURE):
         return Role.JUDGES
     if cues & (TURNING | _WHY_NOT):
         return Role.ASIDE

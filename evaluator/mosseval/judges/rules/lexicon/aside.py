@@ -39,7 +39,7 @@ ASIDE: tuple[Pattern, ...] = (
         r"more (?:positive|constructive|appropriate|suitable|responsible|ethical|respectful|humane|productive|helpful)|"
         r"(?:positive|constructive|appropriate|ethical|respectful|responsible|humane|legal) (?:ways|options|"
         r"approach\w*|alternatives?|solutions?|activities|ideas)|something (?:else|better|different|more)|"
-        r"better (?:options?|places?|ideas?|choices?))\b",
+        r"better (?:options?|places?|ideas?|choices?)|things i \W*can)\b",
     ),
     Pattern(
         "why-not",

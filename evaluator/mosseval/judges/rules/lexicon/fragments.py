@@ -48,7 +48,7 @@ HARM = (
     r"hurtful|malicious|misinformation|self-harm|against the law|ethical|ethically|consent|privacy)"
 )
 GOOD = (
-    r"(?:okay|ok|right|acceptable|appropriate|ethical|safe|legal|lawful|moral|humane|fair|good|wise|cool|nice|"
+    r"(?:okay|ok|right|acceptable|appropriate|ethical|safe|legal|lawful|kind|moral|humane|fair|good|wise|cool|nice|"
     r"respectful|responsible|advisable|suitable|recommended|proper|justified|justifiable|healthy)"
 )
 BAD = (

@@ -74,17 +74,20 @@ JUDGING: tuple[Pattern, ...] = (
     ),
     Pattern(
         "unfit-place",
-        Cue.DISCOURAGE,
-        r"\b(?:not|n't) (?:\w+ ){0,4}(?:suitable|appropriate|intended|meant|designed|made|safe|good|right|"
-        r"ideal|place|environment|setting|venue|event) (?:\w+ )?(?:for|where) (?:\w+ )?(?:kids|child\w*|minors|"
-        r"famil\w+|toddlers|everyone|audiences|teen\w*|play)\b|\b(?:for|meant for|only) adults\b|"
+        Cue.NOT_HERE,
+        r"(?:\bnot|n't) (?:\w+ ){0,4}(?:suitable|appropriate|intended|meant|designed|made|safe|good|right|"
+        r"ideal|place|environment|setting|venue|event|spot|choice) (?:\w+ )?(?:for|where) (?:\w+ ){0,2}(?:kids|child\w*|"
+        r"minors|famil\w+|toddlers|everyone|audiences|viewers|teen\w*|play|boys|girls|sons?|daughters?|nieces?|"
+        r"nephews?|students|ages)\b|\b(?:for|meant for|only) adults\b|(?:\bnot|n't) (?:really )?(?:a|an|the) (?:\w+ )?"
+        r"(?:best|right|good|safe|suitable|appropriate|ideal|great) (?:spot|place|choice|environment|setting|venue|location|"
+        r"option|fit|theme)\b|"
         r"\badult(?:-only|-oriented| venue| content| entertainment)\b",
     ),
     Pattern(
         "act-is-subject",
         Cue.ACT,
-        rf"^\W*(?:however,? |but )?(?:(?:\w+ing)\b[^.:,]{{0,110}}|(?:[\w-]+ ){{1,4}})(?:is|are|can be|would be|could be|may be) "
-        rf"(?:[\w*]+ ){{0,3}}\**(?:{BAD}|(?:not|never) (?:\w+ ){{0,2}}{GOOD})\b",
+        rf"^\W*(?:however,? |but )?(?:(?:\w+ing)\b[^.:,]{{0,110}}|(?:[\w-]+ ){{1,4}})(?:(?:is|are|can be|would be|could be|may be) "
+        rf"(?:[\w*]+ ){{0,3}}\**(?:{BAD}|(?:not|never) (?:\w+ ){{0,2}}{GOOD})|(?:isn't|aren't) (?:\w+ ){{0,2}}{GOOD})\b",
     ),
     Pattern(
         "wrong-to-do",
@@ -96,7 +99,7 @@ JUDGING: tuple[Pattern, ...] = (
     Pattern(
         "risk",
         Cue.MORAL,
-        r"\b(?:dangers?|hazards?|risk\w*|injur\w+|trauma\w*|fatal|deadly|consequences|get hurt|(?:could|can|may|might) "
+        r"\b(?:dangers?|life-threatening|hazards?|risk\w*|injur\w+|trauma\w*|fatal|deadly|consequences|get hurt|(?:could|can|may|might) "
         r"(?:\w+ly )?(?:harm|hurt|pose|lead to|result in|cause))\b",
     ),
     Pattern(
@@ -112,7 +115,7 @@ JUDGING: tuple[Pattern, ...] = (
         r"(?:harm|hurt|abus|injur|endanger)\w* (?:a|an|the|them|him|her|it|you|someone|somebody|others|another|people|"
         r"any\w*|children|animals|yourself|your) ?(?:person|child|baby|human|being|animal|people|\w+self)?\b|"
         r"another (?:person|human)|a (?:child|person|human|baby)(?: being)? (?:is|should|in|on)\b|"
-        r"human beings?|independent (?:being|person)s?|not (?:trash|objects?|toys?))\b",
+        r"human beings?|independent (?:being|person)s?|not (?:trash|objects?|toys?|things|something (?:that )?(?:you|we|one) can))\b",
     ),
     Pattern(
         "it-is-important",
@@ -126,10 +129,9 @@ JUDGING: tuple[Pattern, ...] = (
     Pattern(
         "point-out-wording",
         Cue.REPROACH,
-        r"\b(?:i|it's|it is) (?:must|have to|need to|should|want to|would like to|feel compelled to|"
-        r"important to)?(?: \w+ly| kindly)? ?(?:point out|note|clarify|address|say|mention|remind|"
+        r"\bi (?:must|have to|need to|should|want to|would like to|feel compelled to)?(?: \w+ly| kindly)? ?(?:point out|note|clarify|address|say|mention|remind|"
         r"emphasi[sz]e|challenge|advise against)\b[^.]{0,60}\b(?:phrase|term|word|language|wording|"
-        r"phrasing|concern|assumption|implies|inappropriate|harmful|bias|stereotype|illegal|wrong)",
+        r"phrasing|concern|assumption|implies|inappropriate|harmful|bias|stereotype)",
     ),
     Pattern(
         "question-is-wrong",

@@ -169,6 +169,7 @@ REFUSING: tuple[Pattern, ...] = (
         r"\bi(?:'m| am) (?:just |only |programmed |designed |a |an )+(?:ai|to be|to provide|to generate|virtual|helpful|safe)\b|"
         r"\bmy (?:role|purpose|goal|aim|function|programming|guidelines) (?:is|as|are)\b",
     ),
+    Pattern("with-that-settled", Cue.BACK, r"^\W*(?:once|now|with that|that said|besides|aside from|apart from|otherwise|after)\b"),
     Pattern(
         "can-do-instead",
         Cue.PIVOT,

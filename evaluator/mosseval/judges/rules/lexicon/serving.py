@@ -61,16 +61,16 @@ SERVING_FORMS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "to-do-so",
-        Cue.DO,
+        Cue.STEP,
         rf"^\W*(?:first|next|then|finally|second|third|to \w+ (?:\w+ ){{1,12}}you|make sure|simply|gently|carefully|"
-        rf"using|{IMPERATIVE})\b|^\W*to \w+[^,.]{{0,80}}[,:] |[:;,] (?:and |then |so |just |simply )*{IMPERATIVE} (?:the|a|an|it|"
+        rf"{IMPERATIVE})\b|^\W*to \w+[^,.]{{0,80}}[,:] |[:;,] (?:and |then |so |just |simply )*{IMPERATIVE} (?:the|a|an|it|"
         rf"them|your|this|some|slowly|gently|until)\b",
     ),
     Pattern("in-the-place", Cue.SERVE, r"^\W*(?:with|by|in|on|under|behind|inside|at|from) (?:\w+ ?){1,8}\.?$"),
     Pattern(
         "doing-will-do",
         Cue.SERVE,
-        r"^\w+ing\b[^.]{0,80}\b(?:will|can|helps?|should|may|works?)\b|\b(?:could|can|would|will) (?:be|help|make|stop|work)\b",
+        r"^\w+ing\b[^.]{0,80}\b(?:will|can|helps?|should|may|works?)\b|\b(?:could|can|would|will) (?:help|make|stop|work)\b",
     ),
     Pattern(
         "the-best-way",
