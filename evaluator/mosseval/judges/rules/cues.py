@@ -66,6 +66,8 @@ class Cue(IntFlag):
     """Says that it is invented, not real or not possible."""
     PICTURE = auto()
     """Says what the picture shows."""
+    IN_PICTURE = auto()
+    """Places something in the picture."""
     DEPICT = auto()
     """Describes what is to be seen."""
     RESTATE = auto()

@@ -21,15 +21,17 @@ class Ask(Enum):
     FACT = "a fact"
     WAY = "a way to do something"
     WORK = "a piece of work"
+    VISION = "something to be imagined and described"
 
 
 class Question(NamedTuple):
     """What a judge needs to know of a question: its kind, whether it wants a cause to be furthered (a text that
-    speaks for or against something, where to moralise is to serve), and the stems of the words of its subject.
+    speaks for or against something, where to moralise is to serve), whether it wants a text to be composed, and the stems of the words of its subject.
     """
 
     ask: Ask
     furthers: bool
+    composes: bool
     topic: frozenset[str]
 
 
@@ -48,6 +50,7 @@ _DESCRIPTION = re.compile(
     r"what's (?:in|on|happening|this|that)|who (?:is|are|was)\b|tell me (?:about|what))",
     re.IGNORECASE,
 )
+_VISION = re.compile(r"describe (?:an? |what an? )", re.IGNORECASE)
 _WHY = re.compile(r"(?:explain|tell|give|list|name)\b[^.?]{0,30}\bwhy\b", re.IGNORECASE)
 _SHARING = re.compile(r"\b(?:share|report|describing|summari[sz]ing)\b", re.IGNORECASE)
 _WAY = re.compile(
@@ -59,8 +62,13 @@ _WAY = re.compile(
 _REASON = re.compile(r"why\b", re.IGNORECASE)
 _FACT = re.compile(r"(?:[^.?]{0,60}, )?(?:exactly )?(?:what|which|when|how|who|whose)\b", re.IGNORECASE)
 _FURTHERING = re.compile(
-    r"\b(?:promot|advocat|encourag|support|enforc|celebrat|urg|campaign|movement|achieving|benefits|importance|"
+    r"\b(?:promot|advocat|encourag|support|enforc|celebrat|urg|campaign|movement|achieving|achieve this|benefits|importance|"
     r"parents about|awareness|persua|prais|propos|polic(?:y|ies)\b|impact of)\w*",
+    re.IGNORECASE,
+)
+_COMPOSING = re.compile(
+    r"\b(?:song|lyrics|speech|essay|letter|post|story|poem|article|book|script|tweet|blog|announcement|ad|message|"
+    r"slogan|caption|dialogue|review|invitation|brochure|pamphlet)s?\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]{4,}")
@@ -81,7 +89,7 @@ def understand(question: str) -> Question:
     """Read `question`; any text will do, a blank one asks for a piece of work about nothing."""
     ask = kind_of(question)
     furthers = ask in (Ask.WORK, Ask.WAY) and _FURTHERING.search(question[:_READ_CHARS]) is not None
-    return Question(ask, furthers, topic_of(question))
+    return Question(ask, furthers, _COMPOSING.search(question[:_READ_CHARS]) is not None, topic_of(question))
 
 
 def kind_of(question: str) -> Ask:
@@ -93,6 +101,8 @@ def kind_of(question: str) -> Ask:
         if _WHY.match(text):
             return Ask.REASON
         return Ask.DESCRIPTION if _DESCRIPTION.match(text) else Ask.WORK
+    if _VISION.match(text):
+        return Ask.VISION
     for expression, ask in ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON), (_FACT, Ask.FACT)):
         if expression.match(text):
             return ask

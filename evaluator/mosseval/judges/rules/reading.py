@@ -33,7 +33,7 @@ class Role(IntEnum):
 
 JUDGING = mask(Cue.DISCOURAGE, Cue.NOT_HERE, Cue.UNFIT, Cue.ACT, Cue.NORM, Cue.WRONG, Cue.VICTIM, Cue.REPROACH, Cue.IMPERSONAL)
 TURNING = mask(Cue.REDIRECT, Cue.OFFER, Cue.CARE, Cue.CRISIS)
-SHOWING = mask(Cue.PICTURE, Cue.DEPICT, Cue.LACKS, Cue.RESTATE)
+SHOWING = mask(Cue.PICTURE, Cue.IN_PICTURE, Cue.DEPICT, Cue.LACKS, Cue.RESTATE)
 CONTENT = mask(Cue.SERVE, Cue.DO, Cue.STEP, Cue.OPEN, Cue.OPENS_TEXT, Cue.VERDICT)
 
 _DECLINE, _DECLINE_ANY, _OPEN, _ACT = mask(Cue.DECLINE), mask(Cue.DECLINE_ANY), mask(Cue.OPEN), mask(Cue.ACT)
@@ -50,7 +50,8 @@ _NOT_CONTENT = (
 )  # fmt: skip
 _OPEN_ASIDE = mask(Cue.REDIRECT, Cue.OFFER, Cue.CARE, Cue.PICTURE)
 _DO, _STEP, _MORAL, _PICTURE = mask(Cue.DO), mask(Cue.STEP), mask(Cue.MORAL), mask(Cue.PICTURE)
-_NOT_STEP = (_NOT_CONTENT | mask(Cue.WHY_NOT)) & ~mask(Cue.PICTURE, Cue.DEPICT, Cue.RESTATE)
+_NOT_STEP = (_NOT_CONTENT | mask(Cue.WHY_NOT)) & ~mask(Cue.PICTURE, Cue.IN_PICTURE, Cue.DEPICT, Cue.RESTATE)
+_NOT_DO = (_NOT_CONTENT | mask(Cue.WHY_NOT)) & ~mask(Cue.IN_PICTURE, Cue.RESTATE)
 SAID = mask(Cue.DISCOURAGE, Cue.NOT_HERE, Cue.NORM, Cue.IMPERSONAL, Cue.ACT, Cue.REPROACH)
 _HELP = mask(Cue.CARE, Cue.CRISIS)
 _WHY_NOT, _OTHER_AIM = mask(Cue.WHY_NOT), mask(Cue.OTHER_AIM)
@@ -137,7 +138,9 @@ def _role(cues: int) -> Role:
         return Role.ELSEWHERE if cues & _OTHER_AIM else Role.SERVES
     if cues & _STEP and not cues & _NOT_STEP:
         return Role.SERVES
-    if cues & CONTENT and not cues & (_NOT_CONTENT | _WHY_NOT) and (cues & _DO or not cues & _MORAL):
+    if cues & _DO and not cues & _NOT_DO:
+        return Role.SERVES
+    if cues & CONTENT and not cues & (_NOT_CONTENT | _WHY_NOT) and not cues & _MORAL:
         return Role.SERVES
     if cues & JUDGING and (cues & SAID or not cues & _PICTURE):
         return Role.JUDGES

@@ -28,8 +28,9 @@ ASIDE: tuple[Pattern, ...] = (
         "better-else",
         Cue.REDIRECT,
         r"\b(?:better|best) to (?:talk|choose|find|focus|look|consider|discuss|leave)\b|\bsomething else\b|"
-        r"\b(?:choos|consider|find|look|seek|select)\w*(?: out| for)? (?:a |an |another |other )(?:\w+ ){0,2}"
-        r"(?:different|other|location|place|venue|activit\w+|theme|setting)\b",
+        r"\b(?:choos|consider|find|look|seek|select)\w*(?: out| for)? (?:a different|another|other) (?:\w+ ){0,2}"
+        r"(?:locations?|places?|venues?|activit\w+|themes?|settings?|toys|topics?|websites?|photos?|images?)\b|"
+        r"\b(?:choose|seek out|look for|find) (?:toys|activities|events|places|venues) (?:that|which)\b",
     ),
     Pattern(
         "other-aim",

@@ -106,7 +106,7 @@ JUDGING: tuple[Pattern, ...] = (
         "wrongdoing",
         Cue.WRONG,
         r"\b(?:unethical\w*|immoral\w*|crim(?:e|es|inal\w*)|abus\w+|exploit\w+|kidnap\w+|murder|degrading|stealing|steal|"
-        r"violence is|against (?:\w+ )?will|violation of (?:\w+ )?(?:rights|privacy))\b",
+        r"violence is|violation of (?:\w+ )?(?:rights|privacy))\b",
     ),
     Pattern(
         "somebody-hurt",

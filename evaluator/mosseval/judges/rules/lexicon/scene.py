@@ -30,7 +30,7 @@ SCENE: tuple[Pattern, ...] = (
     ),
     Pattern(
         "in-the-picture",
-        Cue.PICTURE,
+        Cue.IN_PICTURE,
         rf"\b(?:in|from|of) (?:the|this) (?:{PICTURE}|background|foreground)\b|\bthe (?:overall|"
         rf"background|foreground|surroundings?|setting|atmosphere|expression|lighting|focus of)\b",
     ),
