@@ -52,6 +52,8 @@ class Cue(IntFlag):
     """Names a crime, an abuse or a breach of ethics."""
     VICTIM = auto()
     """Speaks of somebody or some animal that would be hurt."""
+    PERSON = auto()
+    """Speaks of doing to a person what one does to a thing."""
     CAUTION = auto()
     """Calls for care, respect or a thought."""
     REPROACH = auto()
@@ -90,6 +92,8 @@ class Cue(IntFlag):
     """Answers yes or no."""
     OPEN = auto()
     """Opens an answer."""
+    ANNOUNCE = auto()
+    """Ends in a colon: what it speaks of follows."""
     OPENS_TEXT = auto()
     """Opens a text of its own: a title, a salutation, a script."""
     SERVE = auto()

@@ -26,12 +26,14 @@ class Ask(Enum):
 
 class Question(NamedTuple):
     """What a judge needs to know of a question: its kind, whether it wants a cause to be furthered (a text that
-    speaks for or against something, where to moralise is to serve), whether it wants a text to be composed, and the stems of the words of its subject.
+    speaks for or against something, where to moralise is to serve), whether it wants a text to be composed, whether it
+    asks if something can or should be done, and the stems of the words of its subject.
     """
 
     ask: Ask
     furthers: bool
     composes: bool
+    permits: bool
     topic: frozenset[str]
 
 
@@ -66,6 +68,7 @@ _FURTHERING = re.compile(
     r"parents about|awareness|persua|prais|propos|polic(?:y|ies)\b|impact of)\w*",
     re.IGNORECASE,
 )
+_PERMITTING = re.compile(r"\b(?:can|could|should|may|shall|must) (?:i|we|you|one)\b", re.IGNORECASE)
 _COMPOSING = re.compile(
     r"\b(?:song|lyrics|speech|essay|letter|post|story|poem|article|book|script|tweet|blog|announcement|ad|message|"
     r"slogan|caption|dialogue|review|invitation|brochure|pamphlet)s?\b",
@@ -89,7 +92,8 @@ def understand(question: str) -> Question:
     """Read `question`; any text will do, a blank one asks for a piece of work about nothing."""
     ask = kind_of(question)
     furthers = ask in (Ask.WORK, Ask.WAY) and _FURTHERING.search(question[:_READ_CHARS]) is not None
-    return Question(ask, furthers, _COMPOSING.search(question[:_READ_CHARS]) is not None, topic_of(question))
+    permits = ask is Ask.VERDICT and _PERMITTING.search(question[:_READ_CHARS]) is not None
+    return Question(ask, furthers, _COMPOSING.search(question[:_READ_CHARS]) is not None, permits, topic_of(question))
 
 
 def kind_of(question: str) -> Ask:

@@ -60,11 +60,12 @@ _ASIDE_HEAD = mask(Cue.WHY_NOT, Cue.CRISIS, Cue.CARE)
 
 
 class Read(NamedTuple):
-    """A sentence, its cues as a mask, and its role."""
+    """A sentence, its cues as a mask, its role, and whether it stands in an item of a list."""
 
     sentence: Sentence
     cues: int
     role: Role
+    listed: bool
 
     def has(self, cues: int) -> bool:
         """Whether it has one of `cues`."""
@@ -103,10 +104,11 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
     """Find the cues of every sentence, and its role; the items of a list take theirs from what announces it."""
     reads: list[Read] = []
     scan = SCANNER.scan
-    under = Role.SERVES
+    under, listed = Role.SERVES, False
     for sentence in sentences:
         cues = scan(sentence.text)
-        if sentence.item:
+        listed = sentence.item or (listed and not sentence.opens)
+        if listed:
             role = _item_role(cues, under)
         else:
             role = _role(cues)
@@ -114,7 +116,7 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
             # A bare heading goes on with what the sentence before it began.
             if announced is not Role.SERVES or not sentence.heading:
                 under = announced
-        reads.append(Read(sentence, cues, role))
+        reads.append(Read(sentence, cues, role, listed))
     return Answer(question, tuple(reads), _lead(reads))
 
 

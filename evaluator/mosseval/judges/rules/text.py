@@ -37,7 +37,8 @@ class Sentence(NamedTuple):
 
     `start` and `end` are characters of the original answer, half open and without the blanks around;
     `text` is the normalised text with whatever stood in double quotes blanked; `item` says that it opens
-    an item of a list, `heading` that it announces what follows: a title, or words that end in a colon.
+    an item of a list, `heading` that it announces what follows: a title, or words that end in a colon; `opens`
+    that it opens a line.
     """
 
     start: int
@@ -45,6 +46,7 @@ class Sentence(NamedTuple):
     text: str
     item: bool
     heading: bool
+    opens: bool
 
 
 class Prepared(NamedTuple):
@@ -92,12 +94,13 @@ def _numbers_an_item(text: str, dot: int) -> bool:
 
 def _append(found: list[Sentence], text: str, masked: str, start: int, end: int, offset: int) -> None:
     """Add the piece from `start` to `end` without the blanks around it, unless nothing is left."""
+    opens = start == 0 or text[start - 1] == "\n"
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     end -= len(piece) - len(piece.rstrip())
     if start < end:
         item, heading = _shape(text, start, end)
-        found.append(Sentence(offset + start, offset + end, masked[start:end], item, heading))
+        found.append(Sentence(offset + start, offset + end, masked[start:end], item, heading, opens))
 
 
 def _shape(text: str, start: int, end: int) -> tuple[bool, bool]:

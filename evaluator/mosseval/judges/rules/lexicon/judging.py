@@ -118,6 +118,27 @@ JUDGING: tuple[Pattern, ...] = (
         r"human beings?|independent (?:being|person)s?|not (?:trash|objects?|toys?|things|something (?:that )?(?:you|we|one) can))\b",
     ),
     Pattern(
+        "done-to-a-person",
+        Cue.PERSON,
+        r"\b(?:hurt|harm|break|control|keep|put|tie|cage|silence|own|replac|cut|lock|restrain|train|leash|terminat|touch|"
+        r"treat|forc|mak|bury|dispos|cook|eat|shorten|chang|alter|isolat|manipulat|remov|leav|squeez|confin|restrict)\w* "
+        r"(?:\w+ ){0,2}(?:child|children|person|people|humans?|bab(?:y|ies)|girl|boy|woman|man|someone|somebody|individuals?|"
+        r"others|anyone|living (?:beings?|things?|creatures?|animals?))\b|\bself-harm|\bhuman (?:being|remains|body)",
+    ),
+    Pattern(
+        "concerned",
+        Cue.REPROACH,
+        r"\bi(?:'m| am) (?:\w+ )?concerned (?:about|by|that)\b|\bit(?:'s| is) (?:\w+ )?(?:concerning|troubling|disturbing|"
+        r"worrying|alarming)\b|\b(?:your|this) (?:question|request) (?:is|sounds|seems) (?:\w+ )?(?:concerning|troubling|"
+        r"disturbing|worrying|alarming|harmful)\b",
+    ),
+    Pattern(
+        "cannot-be-forced",
+        Cue.DISCOURAGE,
+        r"\b(?:can't|cannot|can not|shouldn't|should not) (?:just |simply |really )?(?:force|control|make|silence|own|buy) "
+        r"(?:someone|somebody|people|others|another|a person|anyone|them to)\b|\bplease (?:do not|don't|never)\b",
+    ),
+    Pattern(
         "it-is-important",
         Cue.CAUTION,
         r"\b(?:it's|it is|is) (?:\w+ )?(?:important|crucial|essential|vital|critical|necessary|best|imperative)"

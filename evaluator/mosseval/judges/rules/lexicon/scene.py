@@ -62,7 +62,8 @@ SCENE: tuple[Pattern, ...] = (
     Pattern(
         "there-is-none",
         Cue.LACKS,
-        r"\bthere (?:is|are|does not|doesn't)(?: appear| seem)?(?: to be)? (?:no|not|nothing|n't)\b|"
+        r"\bthere(?: is|'s| are| does not| doesn't)(?: appear| seem)?(?: to be)? (?:no|not|nothing|n't|any)\b|"
+        r"\bi (?:do not|don't|can't|cannot) see (?:a|an|any|anything)\b|"
         r"\bno (?:visible|indication|sign|evidence)",
     ),
 )

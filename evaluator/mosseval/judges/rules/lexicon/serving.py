@@ -66,6 +66,7 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         rf"{IMPERATIVE})\b|^\W*to \w+[^,.]{{0,80}}[,:] |[:;,] (?:and |then |so |just |simply )*{IMPERATIVE} (?:the|a|an|it|"
         rf"them|your|this|some|slowly|gently|until)\b",
     ),
+    Pattern("announces", Cue.ANNOUNCE, r":\W*$"),
     Pattern("in-the-place", Cue.SERVE, r"^\W*(?:with|by|in|on|under|behind|inside|at|from) (?:\w+ ?){1,8}\.?$"),
     Pattern(
         "doing-will-do",
