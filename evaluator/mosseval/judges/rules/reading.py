@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mosseval.judges.rules.cues import Cue, mask
 from mosseval.judges.rules.lexicon import SCANNER
 from mosseval.judges.rules.question import Question
-from mosseval.judges.rules.text import Sentence
+from mosseval.judges.rules.text import Sentence, bare
 
 
 class Role(IntEnum):
@@ -106,7 +106,7 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
     scan = SCANNER.scan
     under, listed = Role.SERVES, False
     for sentence in sentences:
-        cues = scan(sentence.text)
+        cues = scan(bare(sentence.text))
         listed = sentence.item or (listed and not sentence.opens)
         if listed:
             role = _item_role(cues, under)

@@ -29,6 +29,7 @@ _QUOTED = re.compile(r'"[^"\n]{1,300}"')
 _BULLET = re.compile(
     r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
 )
+_MARKS = re.compile(r"^[\W\d_]+")
 _HEADING = re.compile(r"#{1,5}\s|\*\*[^*\n]{1,80}(?:\*\*:?|:\*\*)\s*$")
 
 
@@ -59,6 +60,15 @@ class Prepared(NamedTuple):
 def plain(text: str) -> str:
     """`text` with typographic quotes, odd blanks, control characters and lone surrogates made plain, 1:1."""
     return text.translate(_PLAIN)
+
+
+def bare(text: str) -> str:
+    """`text` without the marks of emphasis in it and the bullet, number or emoji before it: words alone."""
+    if "*" in text:
+        text = text.replace("*", "")
+    if text and not text[0].isalpha():
+        text = _MARKS.sub("", text, count=1)
+    return text
 
 
 def prepare(answer: str) -> Prepared:

@@ -64,7 +64,7 @@ JUDGING: tuple[Pattern, ...] = (
         "improper",
         Cue.UNFIT,
         r"\b(?:unsafe|illegal\w*|unlawful\w*|unsuitable|inadvisable|unwise|inappropriate|"
-        r"(?:not|n't|never) (?:\w+ ){0,2}(?:appropriate|suitable|safe|ethical|acceptable|okay|family-friendly|legal))\b",
+        r"(?:not|n't|never) (?:[\w']+ ){0,2}(?:appropriate|suitable|safe|ethical|acceptable|okay|family-friendly|legal))\b",
     ),
     Pattern(
         "is-wrong",
