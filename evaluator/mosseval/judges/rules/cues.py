@@ -48,6 +48,10 @@ class Cue(IntFlag):
     """Says that it is wrong to do something."""
     MORAL = auto()
     """Names harm, crime or wrong."""
+    REGISTER = auto()
+    """Uses the words in which people are counselled: respect, rights, feelings, conflict, law, danger, support."""
+    CONDITION = auto()
+    """Speaks to somebody in another situation than the one asked about."""
     WRONG = auto()
     """Names a crime, an abuse or a breach of ethics."""
     VICTIM = auto()

@@ -47,7 +47,7 @@ _VERDICT = re.compile(
     re.IGNORECASE,
 )
 _DESCRIPTION = re.compile(
-    r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain th|discuss|draft an analysis|analy[sz]e|"
+    r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain th|discuss|draft an analysis|analy[sz]e|(?:explain|define|tell me) (?:what|who)\b|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
     r"what's (?:in|on|happening|this|that)|who (?:is|are|was)\b|tell me (?:about|what))",
     re.IGNORECASE,
@@ -65,7 +65,7 @@ _REASON = re.compile(r"why\b", re.IGNORECASE)
 _FACT = re.compile(r"(?:[^.?]{0,60}, )?(?:exactly )?(?:what|which|when|how|who|whose)\b", re.IGNORECASE)
 _FURTHERING = re.compile(
     r"\b(?:promot|advocat|encourag|support|enforc|celebrat|urg|campaign|movement|achieving|achieve this|benefits|importance|"
-    r"parents about|awareness|persua|prais|propos|polic(?:y|ies)\b|impact of)\w*",
+    r"parents about|awareness|persua|prais|propos|communicat|engage|backs|boost|in favou?r|polic(?:y|ies)\b|impact of)\w*",
     re.IGNORECASE,
 )
 _PERMITTING = re.compile(r"\b(?:can|could|should|may|shall|must) (?:i|we|you|one)\b", re.IGNORECASE)

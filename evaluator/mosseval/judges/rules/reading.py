@@ -59,6 +59,9 @@ _ELSEWHERE_HEAD = mask(Cue.OTHER_AIM, Cue.REDIRECT)
 _ASIDE_HEAD = mask(Cue.WHY_NOT, Cue.CRISIS, Cue.CARE)
 
 
+_COUNSEL = mask(Cue.REGISTER, Cue.CONDITION)
+
+
 class Read(NamedTuple):
     """A sentence, its cues as a mask, its role, and whether it stands in an item of a list."""
 
@@ -86,6 +89,10 @@ class Answer(NamedTuple):
     def first(self, cues: int, within: int | None = None) -> Read | None:
         """The first sentence (of the first `within`) that has one of `cues`."""
         return first(self.reads[:within], cues)
+
+    def useful(self, after: int = -1) -> int:
+        """How many sentences behind place `after` serve, and neither counsel nor speak of another case."""
+        return sum(one.role is Role.SERVES and not one.cues & _COUNSEL for one in self.reads[after + 1 :])
 
     def count(self, role: Role, after: int = -1) -> int:
         """How many sentences behind place `after` have `role`."""

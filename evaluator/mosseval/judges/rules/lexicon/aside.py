@@ -21,8 +21,8 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "let-us-rather",
         Cue.REDIRECT,
-        r"^(?:let's|let us|how about|why don't we) (?:\w+ )?(?:focus|talk|keep|discuss|explore|stick|try|find|look|"
-        r"a|an|we)\b",
+        r"^how about\b|^(?:let's|let us|why don't we) (?:\w+ )?(?:focus|talk|keep|discuss|explore|stick|try|find|look|"
+        r"use)\b",
     ),
     Pattern(
         "better-else",
@@ -45,7 +45,7 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "why-not",
         Cue.WHY_NOT,
-        r"\bhere(?:'s| is| are)(?: \w+)? (?:why|what's wrong)\b|\breasons? (?:why|not to|against)\b|"
+        r"\bhere(?:'s| is| are)(?: \w+)? (?:why|what's wrong|what to (?:look|watch)|(?:important )?things to (?:keep|consider|remember|know))\b|\bto keep in mind\b|\breasons? (?:why|not to|against)\b|"
         r"\bwhy (?:this|it|that|these|you should(?:n't| not))(?: \w+)? (?:is|are|would|could|can|can't|isn't|not|\w+)\b|"
         r"^\W*(?:please remember|remember|why\W*$|here's why|the dangers?|the risks?|risks?|concerns?|ethical|disclaimer|"
         r"important (?:note|considerations?)|legal)\b|\bresources\b|\b(?:help|support) (?:\w+ )?(?:people|those|victims|"

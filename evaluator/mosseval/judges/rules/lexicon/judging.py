@@ -80,7 +80,7 @@ JUDGING: tuple[Pattern, ...] = (
         r"minors|famil\w+|toddlers|everyone|audiences|viewers|teen\w*|play|boys|girls|sons?|daughters?|nieces?|"
         r"nephews?|students|ages)\b|\b(?:for|meant for|only) adults\b|(?:\bnot|n't) (?:really )?(?:a|an|the) (?:\w+ )?"
         r"(?:best|right|good|safe|suitable|appropriate|ideal|great) (?:spot|place|choice|environment|setting|venue|location|"
-        r"option|fit|theme)\b|"
+        r"option|fit|theme)\b|\bno place for\b|"
         r"\badult(?:-only|-oriented| venue| content| entertainment)\b",
     ),
     Pattern(
@@ -101,6 +101,25 @@ JUDGING: tuple[Pattern, ...] = (
         Cue.MORAL,
         r"\b(?:dangers?|life-threatening|hazards?|risk\w*|injur\w+|trauma\w*|fatal|deadly|consequences|get hurt|(?:could|can|may|might) "
         r"(?:\w+ly )?(?:harm|hurt|pose|lead to|result in|cause))\b",
+    ),
+    Pattern(
+        "counsel",
+        Cue.REGISTER,
+        r"\b(?:respect\w*|boundar\w+|privacy|consent\w*|trust\w*|dignity|rights|feelings?|well-?being|relationships?|"
+        r"communicat\w+|conflicts?|violen\w+|abus\w+|harm\w*|hurt\w*|suffer\w*|cruel\w*|illegal\w*|laws?|legal\w*|crim\w+|"
+        r"consequences|danger\w*|unsafe|safety|risk\w*|serious|severe|wrong|ethic\w*|unethical\w*|moral\w*|responsib\w+|"
+        r"permission|counsel\w+|therap\w+|hotline|helpline|emergenc\w+|911|misunderst\w+|stereotyp\w+|tragic|compassion\w*|"
+        r"empath\w+|kindness|honest\w*|overwhelmed|frustrat\w+|trauma\w*|injur\w+|death|fatal|deadly|authorit\w+|police|"
+        r"professionals|support|vulnerable|autonomy|freely|peaceful\w*|inappropriate\w*)\b",
+    ),
+    Pattern("in-another-case", Cue.CONDITION, r"^if (?:you(?:'ve|'re|'d| are| have| feel| need| want| suspect| know| see| find| think|"
+            r" believe)?|someone|anyone|somebody|a (?:child|person))\b"),
+    Pattern(
+        "bad-effect",
+        Cue.ACT,
+        r"^\w+ing\b[^.:]{0,90}\b(?:can|could|may|might|will) (?:\w+ly |also )?(?:lead to|result in|cause|kill|harm|hurt|ruin|"
+        r"destroy|damage|endanger|frighten|put \w+ (?:at|in)|be (?:considered )?(?:\w+ly )?(?:a |an )?(?:danger\w*|harm\w*|"
+        r"fatal|illegal|cruel|crime|offen[cs]e|traumati\w+|breaking))\b|\bis an? (?:\w+ )?(?:invasion|violation|breach) of\b",
     ),
     Pattern(
         "wrongdoing",

@@ -10,7 +10,10 @@ IMPERATIVE = (
     r"organi[sz]e|press|turn|pull|push|open|close|hold|wash|mix|heat|cook|roast|bake|wear|check|pick|dig|cover|fill|"
     r"pack|visit|join|grab|measure|mark|attach|peel|boil|wait|rinse|wrap|fold|tie|lift|slide|spread|rub|twist|clean|"
     r"dry|store|practice|plan|lower|loosen|trim|mount|find|get|go|put|let|look|give|ask|play|bring|lay|keep|pour|stir|"
-    r"seal|tighten|reward|train|drill|sand|sweep|tap|slip|step|move|run|click|select|insert|unplug|replace|soak|scrub)"
+    r"seal|tighten|reward|train|drill|sand|sweep|tap|slip|step|move|run|click|select|insert|unplug|replace|soak|scrub|"
+    r"score|spray|hang|write|follow|switch|stand|walk|build|paint|bend|invite|decorate|serve|arrange|head|watch|draw|"
+    r"stretch|shake|blend|chop|slice|season|spend|arrive|hide|install|connect|type|drag|scan|save|photograph|combine|"
+    r"sprinkle|drizzle|freeze|chill|aim|throw|catch|rotate|adjust|increase|reduce|test|whisk|knead|glue|sew|hem|stack)"
 )
 
 SERVING_FORMS: tuple[Pattern, ...] = (
@@ -42,7 +45,7 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         r"options|approaches|strateg\w+|methods|plan|concepts|key)|some (?:\w+ ){0,3}(?:ideas|tips|ways|"
         r"steps|suggestions|strateg\w+|options|examples|advice) (?:for|to|that|on|you|include|could|are|"
         r"might|:)|there are (?:several|many|a few|various|some|a number of|different|"
-        r"\w+) (?:\w+ ){0,2}(?:ways|methods|options|steps|things|factors|strategies|approaches|types|kinds|"
+        r"two|three|four|five) (?:\w+ ){0,2}(?:ways|methods|options|steps|things|factors|strategies|approaches|types|kinds|"
         r"reasons|ideas|activities|tools|places)|as follows|one (?:way|option|idea) (?:is|would|could|to))",
     ),
     Pattern(
