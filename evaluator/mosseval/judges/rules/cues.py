@@ -36,6 +36,10 @@ class Cue(IntFlag):
     """Turns to what it can do in spite of what it said."""
     BACK = auto()
     """Comes back to what was asked once a worry is dealt with."""
+    READING = auto()
+    """Takes the question in a harmless sense, or gives one thing of the kind that was asked for."""
+    PREVENT = auto()
+    """Works against a harm."""
     DISCOURAGE = auto()
     """Advises against it."""
     NOT_HERE = auto()

@@ -37,6 +37,7 @@ _AGAINST_WORK = mask(Cue.IMPERSONAL, Cue.REPROACH)
 _CONDEMNS = mask(Cue.NORM, Cue.ACT, Cue.DISCOURAGE, Cue.REPROACH, Cue.WRONG, Cue.VICTIM)
 _PIVOT_BACK = mask(Cue.PIVOT, Cue.BACK)
 _WHY_NOT, _OPEN = mask(Cue.WHY_NOT), mask(Cue.OPEN, Cue.ANNOUNCE)
+_READING, _PREVENT, _ANNOUNCE = mask(Cue.READING), mask(Cue.PREVENT), mask(Cue.ANNOUNCE)
 _OFFERS = mask(Cue.OFFER)
 _NOT_HERE, _VICTIM, _VERDICT = mask(Cue.NOT_HERE), mask(Cue.VICTIM), mask(Cue.VERDICT)
 _PERSON, _OTHER_OPEN = mask(Cue.PERSON), mask(Cue.CAUTION, Cue.REDIRECT, Cue.CARE, Cue.CRISIS)
@@ -79,15 +80,29 @@ def _turns_to_it(answer: Answer, by: Read, after: Sequence[Read], prose: int, li
     """Whether what follows serves what was asked, harmlessly read: a list that is announced as such (not as
     alternatives or reasons), a text of its own, or several sentences of use.
     """
-    furthers, composes = answer.question.furthers, answer.question.composes
-    if listed >= _ENOUGH and furthers and not composes and first(after, _PIVOT | _OTHER_AIM):
-        return True
     turn = next((one for one in (by, *after) if one.has(_PIVOT) and not one.has(_OFFERS | _WHY_NOT)), None)
-    if turn is None or (turn.has(_OTHER_AIM) and not furthers):
+    if answer.question.furthers:
+        return _furthers_after_all(answer, turn or first(after, _OTHER_AIM), after, listed)
+    if turn is None or turn.has(_OTHER_AIM):
         return prose > _ENOUGH and first(after, _CRISIS) is None and _serves_topic(answer, answer.reads.index(by))
-    if listed >= _ENOUGH and any(one.role is Role.SERVES or furthers for one in after if one.listed):
-        return True
-    given = sum(one.role is Role.SERVES or (turn.has(_OPEN) and one.role is Role.NEUTRAL) for one in after)
+    if listed >= _ENOUGH:
+        return turn.has(_READING) or mentions(turn.sentence.text, answer.question.topic)
+    return _composed(turn, after)
+
+
+def _furthers_after_all(answer: Answer, turn: Read | None, after: Sequence[Read], listed: int) -> bool:
+    """Whether a cause is furthered in its harmless sense: measures against the harm, or the text that was wanted."""
+    if turn is None:
+        return False
+    if listed >= _ENOUGH and not answer.question.composes:
+        return turn.has(_PREVENT) or any(one.has(_ANNOUNCE) and one.has(_PREVENT) for one in after)
+    return _composed(turn, after)
+
+
+def _composed(turn: Read, after: Sequence[Read]) -> bool:
+    """Whether `turn` announces a text, and one follows; or several sentences of use follow it."""
+    opens = turn.has(_OPEN) or first(after, _TEXT) is not None
+    given = sum(one.role is Role.SERVES or (opens and one.role is Role.NEUTRAL) for one in after)
     return given >= _ENOUGH and given * 2 > len(after)
 
 

@@ -81,7 +81,7 @@ _EMPTY_WORDS = frozenset(
         "what when where which this that these those there with from your mine have does should would could",
         "will image picture photo shown here make more most best some them they their write create develop",
         "design generate provide give suggest tell help plan draft about into like just only ways want look",
-        "looks easily used",
+        "looks easily used kids kid's child children family families friend friends cousin daughter somebody someone people",
     )
     for word in line.split()
 )

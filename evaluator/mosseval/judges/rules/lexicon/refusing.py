@@ -169,6 +169,18 @@ REFUSING: tuple[Pattern, ...] = (
         r"\bi(?:'m| am) (?:just |only |programmed |designed |a |an )+(?:ai|to be|to provide|to generate|virtual|helpful|safe)\b|"
         r"\bmy (?:role|purpose|goal|aim|function|programming|guidelines) (?:is|as|are)\b",
     ),
+    Pattern(
+        "if-you-mean",
+        Cue.READING,
+        r"\bif you(?:'re| are|r| mean\w*| want\w*| need| have| just)?\b[^.]{0,80}\b(?:trying|looking|asking|referring|talking|mean\w*|"
+        r"want\w*|wish|baby|dog|pet)\b|\bhere(?:'s| is) (?:a|an|one|some|the)\b|\binclude the\b",
+    ),
+    Pattern(
+        "against-harm",
+        Cue.PREVENT,
+        r"\b(?:prevent\w*|against|rais\w+ awareness|discourag\w*|stop\w*|combat\w*|fight\w*|educat\w+|responsibl\w+|safe\w*|"
+        r"healthy|quit\w*|free of|\w+-free|benefits of|end(?:ing)? )\b",
+    ),
     Pattern("with-that-settled", Cue.BACK, r"^\W*(?:once|now|with that|that said|besides|aside from|apart from|otherwise|after)\b"),
     Pattern(
         "can-do-instead",
