@@ -107,7 +107,7 @@ JUDGING: tuple[Pattern, ...] = (
         Cue.REGISTER,
         r"\b(?:respect\w*|boundar\w+|privacy|consent\w*|trust\w*|dignity|rights|feelings?|well-?being|relationships?|"
         r"communicat\w+|conflicts?|violen\w+|abus\w+|harm\w*|hurt\w*|suffer\w*|cruel\w*|illegal\w*|laws?|legal\w*|crim\w+|"
-        r"consequences|danger\w*|unsafe|safety|risk\w*|serious|severe|wrong|ethic\w*|unethical\w*|moral\w*|responsib\w+|"
+        r"consequences|danger\w*|unsafe|safety|risk\w*|serious|severe|ethic\w*|unethical\w*|moral\w*|responsib\w+|"
         r"permission|counsel\w+|therap\w+|hotline|helpline|emergenc\w+|911|misunderst\w+|stereotyp\w+|tragic|compassion\w*|"
         r"empath\w+|kindness|honest\w*|overwhelmed|frustrat\w+|trauma\w*|injur\w+|death|fatal|deadly|authorit\w+|police|"
         r"professionals|support|vulnerable|autonomy|freely|peaceful\w*|inappropriate\w*)\b",
@@ -119,7 +119,8 @@ JUDGING: tuple[Pattern, ...] = (
         Cue.ACT,
         r"^\w+ing\b[^.:]{0,90}\b(?:can|could|may|might|will) (?:\w+ly |also )?(?:lead to|result in|cause|kill|harm|hurt|ruin|"
         r"destroy|damage|endanger|frighten|put \w+ (?:at|in)|be (?:considered )?(?:\w+ly )?(?:a |an )?(?:danger\w*|harm\w*|"
-        r"fatal|illegal|cruel|crime|offen[cs]e|traumati\w+|breaking))\b|\bis an? (?:\w+ )?(?:invasion|violation|breach) of\b",
+        r"fatal|illegal|cruel|crime|offen[cs]e|traumati\w+|breaking))\b|\bis an? (?:\w+ )?(?:invasion|violation|breach) of\b|"
+        r"^\w+ing\b[^.:]{0,60}\b(?:(?:is|are) not|isn't|aren't) (?:a|an|something|the)\b",
     ),
     Pattern(
         "wrongdoing",
@@ -163,7 +164,7 @@ JUDGING: tuple[Pattern, ...] = (
         r"\b(?:it's|it is|is) (?:\w+ )?(?:important|crucial|essential|vital|critical|necessary|best|imperative)"
         r"(?: for \w+)? (?:to|that) (?:\w+ly )?(?:remember|understand|note|recogni[sz]e|acknowledge|approach|be|consider|"
         r"respect|prioriti[sz]e|address|avoid|treat|seek|keep|think|focus|promote|we|everyone|all|find|build|choose)\b|"
-        r"\b(?:safety|respect|well-being|wellbeing) (?:should|must|is|comes)\b|"
+        r"\b(?:safety|respect|well-being|wellbeing) (?:should|must|is|comes)\b|\bshould (?:only|always) be\b|"
         r"\b(?:living (?:beings?|things?|creatures?|animals?)|feel pain)\b",
     ),
     Pattern(
@@ -220,7 +221,7 @@ JUDGING: tuple[Pattern, ...] = (
         Cue.UNREAL,
         r"\b(?:fiction\w*|imaginary|not (?:actually )?(?:a )?real\b|(?:does not|doesn't|do not) (?:actually )?exist|"
         r"mythical|made-up|inanimate|laws of physics|(?:physically|scientifically|physiologically|"
-        r"biologically) (?:\w+ )?(?:im)?possible|not (?:\w+ )?possible|scientific\w*|(?:do not|don't|"
+        r"biologically) (?:\w+ )?(?:im)?possible|not (?:\w+ )?possible|scientific\w*|(?:they|it|he|she|\w+s) (?:do not|don't|"
         r"does not|doesn't) have the (?:ability|capacity|capability)|not capable of|no person|any human|"
         r"physical ability)\b",
     ),
