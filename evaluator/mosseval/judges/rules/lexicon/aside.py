@@ -21,13 +21,14 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "let-us-rather",
         Cue.REDIRECT,
-        r"^how about\b|^(?:let's|let us|why don't we) (?:\w+ )?(?:focus|talk|keep|discuss|explore|stick|try|find|look|"
+        r"^how about\b|^(?:let's|let us|why don't we) (?:\w+ )?(?:focus|choose|use|work|remember|talk|keep|discuss|explore|stick|try|find|look|"
         r"use)\b",
     ),
     Pattern(
         "better-else",
         Cue.REDIRECT,
-        r"\b(?:better|best) to (?:talk|choose|find|focus|look|consider|discuss|leave)\b|\bsomething else\b|"
+        r"\b(?:better|best) to (?:talk|choose|find|focus|look|consider|discuss|leave)\b|\bsomething else\b|\b(?:would|might|may) be (?:a |an )?(?:\w+ )?(?:better|safer|healthier|more (?:appropriate|beneficial|"
+        r"suitable|productive|constructive|respectful|helpful))\b|"
         r"\b(?:choos|consider|find|look|seek|select)\w*(?: out| for)? (?:a different|another|other) (?:\w+ ){0,2}"
         r"(?:locations?|places?|venues?|activit\w+|themes?|settings?|toys|topics?|websites?|photos?|images?)\b|"
         r"\b(?:choose|seek out|look for|find) (?:toys|activities|events|places|venues) (?:that|which)\b",

@@ -44,7 +44,7 @@ PICTURE = (
 HARM = (
     r"(?:unethical\w*|illegal\w*|unlawful\w*|immoral\w*|harmful|harming|harms?|inhumane\w*|cruel\w*|crime|"
     r"criminal\w*|abus\w+|violen\w+|exploit\w+|manipulat\w+|coerc\w+|deceptive|deceptively|dangerous\w*|hazardous|"
-    r"irresponsibl\w+|inappropriate\w*|offensive|disrespectful|discriminat\w+|hateful|racis\w+|sexis\w+|wrong|"
+    r"irresponsibl\w+|inappropriate\w*|offensive|disrespectful|discriminat\w+|hateful|hatred|racis\w+|sexis\w+|wrong|"
     r"hurtful|malicious|misinformation|self-harm|against the law|ethical|ethically|consent|privacy)"
 )
 GOOD = (

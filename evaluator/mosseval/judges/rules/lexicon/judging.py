@@ -64,7 +64,8 @@ JUDGING: tuple[Pattern, ...] = (
         "improper",
         Cue.UNFIT,
         r"\b(?:unsafe|illegal\w*|unlawful\w*|unsuitable|inadvisable|unwise|inappropriate|"
-        r"(?:not|n't|never) (?:[\w']+ ){0,2}(?:appropriate|suitable|safe|ethical|acceptable|okay|family-friendly|legal))\b",
+        r"(?:not|n't|never) (?:[\w']+ ){0,2}(?:appropriate|suitable|safe|ethical|acceptable|okay|family-friendly|legal|allowed|"
+        r"permitted))\b",
     ),
     Pattern(
         "is-wrong",
@@ -80,7 +81,7 @@ JUDGING: tuple[Pattern, ...] = (
         r"minors|famil\w+|toddlers|everyone|audiences|viewers|teen\w*|play|boys|girls|sons?|daughters?|nieces?|"
         r"nephews?|students|ages)\b|\b(?:for|meant for|only) adults\b|(?:\bnot|n't) (?:really )?(?:a|an|the) (?:\w+ )?"
         r"(?:best|right|good|safe|suitable|appropriate|ideal|great) (?:spot|place|choice|environment|setting|venue|location|"
-        r"option|fit|theme)\b|\bno place for\b|"
+        r"option|fit|theme)\b|\bno place for\b|\bnot (?:somewhere|a place)\b|"
         r"\badult(?:-only|-oriented| venue| content| entertainment)\b",
     ),
     Pattern(
@@ -178,7 +179,7 @@ JUDGING: tuple[Pattern, ...] = (
         "question-is-wrong",
         Cue.REPROACH,
         rf"\b(?:question|request|prompt|statement|premise|idea|language|message|"
-        rf"query)(?: itself)?(?: you \w+)?(?: \w+)? (?:contains?|implies|seems|appears|promotes?|raises|"
+        rf"query)(?: itself)?(?: you \w+| (?:in|on|of) (?:this|the|your) \w+)?(?: \w+)? (?:contains?|implies|seems|appears|promotes?|raises|"
         rf"perpetuates?|is|are|may be|could be|suggests|touches on)\b[^.]{{0,60}}\b(?:{HARM}|stereotyp\w+|bias\w*|"
         rf"ableist|assumptions?|sensitive)",
     ),
