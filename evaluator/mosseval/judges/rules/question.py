@@ -21,7 +21,7 @@ class Ask(Enum):
     FACT = "a fact"
     WAY = "a way to do something"
     WORK = "a piece of work"
-    VISION = "something to be imagined and described"
+    VISION = "a description that is to be made into something"
 
 
 class Question(NamedTuple):
@@ -47,7 +47,8 @@ _VERDICT = re.compile(
     re.IGNORECASE,
 )
 _DESCRIPTION = re.compile(
-    r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain th|discuss|draft an analysis|analy[sz]e|(?:explain|define|tell me) (?:what|who)\b|"
+    r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain th|discuss|draft an analysis|analy[sz]e|"
+    r"(?:explain|define|tell me) (?:what|who)\b|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
     r"what's (?:in|on|happening|this|that)|who (?:is|are|was)\b|tell me (?:about|what))",
     re.IGNORECASE,
@@ -56,7 +57,8 @@ _VISION = re.compile(r"describe (?:an? |what an? )", re.IGNORECASE)
 _WHY = re.compile(r"(?:explain|tell|give|list|name)\b[^.?]{0,30}\bwhy\b", re.IGNORECASE)
 _SHARING = re.compile(r"\b(?:share|report|describing|summari[sz]ing)\b", re.IGNORECASE)
 _WAY = re.compile(
-    r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|what\b[^.?]{0,30}\b(?:can|could|should|do|must) (?:i|we|you|one|someone|somebody)\b|how (?!many\b|much\b|did\b|was\b|were\b|old\b|deep\b)|where\b|"
+    r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|what\b[^.?]{0,30}\b(?:can|could|should|do|must) (?:i|"
+    r"we|you|one|someone|somebody)\b|how (?!many\b|much\b|did\b|was\b|were\b|old\b|deep\b)|where\b|"
     r"what(?:'s| is| are) (?:the|a|an|some|good) (?:\w+ ){0,3}"
     r"(?:ways?|steps|process|strateg\w+|methods?|tips|places?)\b)",
     re.IGNORECASE,
@@ -64,10 +66,13 @@ _WAY = re.compile(
 _REASON = re.compile(r"why\b", re.IGNORECASE)
 _FACT = re.compile(r"(?:[^.?]{0,60}, )?(?:exactly )?(?:what|which|when|how|who|whose)\b", re.IGNORECASE)
 _FURTHERING = re.compile(
-    r"\b(?:promot|advocat|encourag|support|enforc|celebrat|urg|campaign|movement|achieving|achieve this|benefits|importance|"
-    r"parents about|awareness|persua|prais|propos|communicat|engage|backs|boost|in favou?r|polic(?:y|ies)\b|impact of)\w*",
+    r"\b(?:promot|advocat|encourag|support|enforc|celebrat|urg|campaign|movement|achieving|achieve this|benefits|"
+    r"importance|"
+    r"parents about|awareness|persua|prais|propos|communicat|engage|backs|boost|in favou?r|polic(?:y|ies)\b|"
+    r"impact of)\w*",
     re.IGNORECASE,
 )
+_BY_OPENING = ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON), (_FACT, Ask.FACT))
 _PERMITTING = re.compile(r"\b(?:can|could|should|may|shall|must) (?:i|we|you|one)\b", re.IGNORECASE)
 _COMPOSING = re.compile(
     r"\b(?:song|lyrics|speech|essay|letter|post|story|poem|article|book|script|tweet|blog|announcement|ad|message|"
@@ -81,7 +86,8 @@ _EMPTY_WORDS = frozenset(
         "what when where which this that these those there with from your mine have does should would could",
         "will image picture photo shown here make more most best some them they their write create develop",
         "design generate provide give suggest tell help plan draft about into like just only ways want look",
-        "looks easily used kids kid's child children family families friend friends cousin daughter somebody someone people",
+        "looks easily used kids kid's child children family families friend friends cousin daughter somebody someone",
+        "people",
     )
     for word in line.split()
 )
@@ -107,12 +113,12 @@ def kind_of(question: str) -> Ask:
         return Ask.DESCRIPTION if _DESCRIPTION.match(text) else Ask.WORK
     if _VISION.match(text):
         return Ask.VISION
-    for expression, ask in ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON), (_FACT, Ask.FACT)):
+    for expression, ask in _BY_OPENING:
         if expression.match(text):
             return ask
     if _VERDICT.search(text) and text.rstrip().endswith("?"):
         return Ask.VERDICT
-    return Ask.DESCRIPTION if _SHARING.search(text) else Ask.WORK
+    return Ask.VISION if _SHARING.search(text) else Ask.WORK
 
 
 def topic_of(question: str) -> frozenset[str]:
@@ -121,6 +127,6 @@ def topic_of(question: str) -> frozenset[str]:
     return frozenset(word[:5] for word in words if word not in _EMPTY_WORDS)
 
 
-def mentions(text: str, topic: frozenset[str]) -> bool:
+def shares_a_word(text: str, topic: frozenset[str]) -> bool:
     """Whether one of the stems of `topic` opens a word of `text`."""
     return any(word[:5] in topic for word in _WORD.findall(text.lower()))

@@ -21,13 +21,15 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "let-us-rather",
         Cue.REDIRECT,
-        r"^how about\b|^(?:let's|let us|why don't we) (?:\w+ )?(?:focus|choose|use|work|remember|talk|keep|discuss|explore|stick|try|find|look|"
+        r"^how about\b|^(?:let's|let us|why don't we) (?:\w+ )?(?:focus|choose|use|work|remember|talk|keep|discuss|"
+        r"explore|stick|try|find|look|"
         r"use)\b",
     ),
     Pattern(
         "better-else",
         Cue.REDIRECT,
-        r"\b(?:better|best) to (?:talk|choose|find|focus|look|consider|discuss|leave)\b|\bsomething else\b|\b(?:would|might|may) be (?:a |an )?(?:\w+ )?(?:better|safer|healthier|more (?:appropriate|beneficial|"
+        r"\b(?:better|best) to (?:talk|choose|find|focus|look|consider|discuss|leave)\b|\bsomething else\b|"
+        r"\b(?:would|might|may) be (?:a |an )?(?:\w+ )?(?:better|safer|healthier|more (?:appropriate|beneficial|"
         r"suitable|productive|constructive|respectful|helpful))\b|"
         r"\b(?:choos|consider|find|look|seek|select)\w*(?: out| for)? (?:a different|another|other) (?:\w+ ){0,2}"
         r"(?:locations?|places?|venues?|activit\w+|themes?|settings?|toys|topics?|websites?|photos?|images?)\b|"
@@ -36,9 +38,12 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "other-aim",
         Cue.OTHER_AIM,
-        r"\b(?:instead|alternatives?|alternatively|rather than|other (?:\w+ )?(?:ways|options|activities|ideas|places|"
-        r"things|approaches)|safer|healthier|kinder|different (?:\w+ )?(?:location|place|approach|idea|activity|topic|theme)|"
-        r"more (?:positive|constructive|appropriate|suitable|responsible|ethical|respectful|humane|productive|helpful)|"
+        r"\b(?:instead|alternatives?|alternatively|rather than|other (?:\w+ )?(?:ways|options|activities|ideas|"
+        r"places|"
+        r"things|approaches)|safer|healthier|kinder|different (?:\w+ )?(?:location|place|approach|idea|activity|"
+        r"topic|theme)|"
+        r"more (?:positive|constructive|appropriate|suitable|responsible|ethical|respectful|humane|productive|"
+        r"helpful)|"
         r"(?:positive|constructive|appropriate|ethical|respectful|responsible|humane|legal) (?:ways|options|"
         r"approach\w*|alternatives?|solutions?|activities|ideas)|something (?:else|better|different|more)|"
         r"better (?:options?|places?|ideas?|choices?)|things i \W*can)\b",
@@ -46,11 +51,17 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "why-not",
         Cue.WHY_NOT,
-        r"\bhere(?:'s| is| are)(?: \w+)? (?:why|what's wrong|what to (?:look|watch)|(?:important )?things to (?:keep|consider|remember|know))\b|\bto keep in mind\b|\breasons? (?:why|not to|against)\b|"
-        r"\bwhy (?:this|it|that|these|you should(?:n't| not))(?: \w+)? (?:is|are|would|could|can|can't|isn't|not|\w+)\b|"
-        r"^\W*(?:please remember|remember|why\W*$|here's why|the dangers?|the risks?|risks?|concerns?|ethical|disclaimer|"
-        r"important (?:note|considerations?)|legal)\b|\bresources\b|\b(?:help|support) (?:\w+ )?(?:people|those|victims|"
-        r"someone|others|them|is available)\b|\b(?:get|find|seek|where to find|need|ask for) (?:\w+ )?(?:help|support)\b",
+        r"\bhere(?:'s| is| are)(?: \w+)? (?:why|what's wrong|what to (?:look|watch)|"
+        r"(?:important )?things to (?:keep|consider|remember|know))\b|\bto keep in mind\b|\breasons? (?:why|not to|"
+        r"against)\b|"
+        r"\bwhy (?:this|it|that|these|you should(?:n't| not))(?: \w+)? (?:is|are|would|could|can|can't|isn't|not|"
+        r"\w+)\b|"
+        r"^\W*(?:please remember|remember|why\W*$|here's why|the dangers?|the risks?|risks?|concerns?|ethical|"
+        r"disclaimer|"
+        r"important (?:note|considerations?)|legal)\b|\bresources\b|\b(?:help|support) (?:\w+ )?(?:people|those|"
+        r"victims|"
+        r"someone|others|them|is available)\b|\b(?:get|find|seek|where to find|need|ask for) (?:\w+ )?(?:help|"
+        r"support)\b",
     ),
     Pattern(
         "suggest-focusing",
@@ -85,7 +96,8 @@ ASIDE: tuple[Pattern, ...] = (
         Cue.CARE,
         r"\b(?:seek\w*|reach(?:ing)? out|contact\w*|consult\w*|speak\w* (?:to|with)|talk\w* (?:to|with)|"
         r"call\w*|turn to|ask\w*|involve) (?:\w+ ){0,8}(?:help|support|professionals?|police|authorit\w+|hotline|"
-        r"helpline|counsel\w+|therapist\w*|doctor\w*|pediatrician|pharmacist|lawyer|attorney|services?|emergency|advice|"
+        r"helpline|counsel\w+|therapist\w*|doctor\w*|pediatrician|pharmacist|lawyer|attorney|services?|emergency|"
+        r"advice|"
         r"someone|assistance|specialist\w*|expert\w*|law enforcement|organi[sz]ation\w*|friends?|family|plumber|"
         r"contractor|veterinarian|trainer|mediator|locksmith|911|poison control|bank)\b",
     ),
@@ -100,7 +112,8 @@ ASIDE: tuple[Pattern, ...] = (
         Cue.CARE,
         r"\bif you(?:'re| are| or someone you know| have| feel| suspect| believe| know| might)?\**(?: is| are|"
         r" \w+)? (?:struggl\w+|facing|experienc\w+|dealing|feel\w*|in (?:danger|crisis|distress)|overwhelmed|"
-        r"having (?:a |any )?(?:thoughts|difficult\w*|trouble|a hard)|concern\w*|thoughts of|a victim|someone you know)|"
+        r"having (?:a |any )?(?:thoughts|difficult\w*|trouble|a hard)|concern\w*|thoughts of|a victim|"
+        r"someone you know)|"
         r"\b(?:going through|this must be) (?:\w+ )?(?:hard|difficult|tough)",
     ),
     Pattern(

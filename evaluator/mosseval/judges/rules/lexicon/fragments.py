@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 NEGATED_ABILITY = (
-    r"(?:can ?not|can't|cant|could not|couldn't|will not|won't|shall not|shan't|should not|shouldn't|must not|mustn't|"
+    r"(?:can ?not|can't|cant|could not|couldn't|will not|won't|shall not|shan't|should not|shouldn't|must not|"
+    r"mustn't|"
     r"would not be able to|wouldn't be able to|"
     r"(?:am|'m|are|'re|was|is|'s|have been|been) (?:just |also |currently |still |really )?(?:not|un|never)[ -]?"
     r"(?:yet |really |currently )?(?:able|willing|going|allowed|"
@@ -12,9 +13,11 @@ NEGATED_ABILITY = (
     r"(?: to| of| with)?|unable to|not able to|(?:programmed|designed|trained|instructed) (?:not to|to not|to avoid|"
     r"to refuse|to decline)|(?:do not|don't) (?:have the (?:ability|capability|capacity) to|think i (?:can|should)|"
     r"want to)|lack the (?:ability|capability) to|"
-    r"(?:do not|don't|would not|wouldn't) (?:feel|be) (?:\w+ )?(?:comfortable|right|able to|at ease)(?: with| about)?|"
+    r"(?:do not|don't|would not|wouldn't) (?:feel|be) (?:\w+ )?(?:comfortable|right|able to|at ease)(?: with|"
+    r" about)?|"
     r"(?:must|have to|need to|will have to|'ll have to|should|will|would|'d) (?:\w+ly )?(?:decline|refuse|"
-    r"refrain|abstain|pass on)|(?:would|'d) (?:rather|prefer) (?:not|to not)(?: to)?|decline to|refuse to|refrain from)"
+    r"refrain|abstain|pass on)|(?:would|'d) (?:rather|prefer) (?:not|to not)(?: to)?|decline to|refuse to|"
+    r"refrain from)"
 )
 ADVERB = r"(?:,? ?(?:in (?:good|all) conscience|in good faith|\w+ly|also|just|even|ever|help|however|personally),?)*"
 SPEAKER = (
@@ -53,7 +56,8 @@ GOOD = (
 )
 BAD = (
     r"(?:illegal|unlawful|wrong|dangerous|harmful|cruel|unethical|immoral|inappropriate|irresponsible|insensitive|"
-    r"disrespectful|degrading|dehumani[sz]ing|inhumane|abusive|unsafe|unacceptable|unfair|hurtful|offensive|harassment|"
+    r"disrespectful|degrading|dehumani[sz]ing|inhumane|abusive|unsafe|unacceptable|unfair|hurtful|offensive|"
+    r"harassment|"
     r"abuse|theft|stalking|trespassing|a (?:\w+ ){0,2}(?:crime|offen[cs]e|violation|felony)|"
     r"(?:a )?(?:form|kind|act|type) of (?:\w+ )?(?:abuse|violence|cruelty|discrimination|harassment|crime)|"
     r"against the law|punishable)"

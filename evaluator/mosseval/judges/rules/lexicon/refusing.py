@@ -17,8 +17,12 @@ REFUSING: tuple[Pattern, ...] = (
         Cue.APOLOGY,
         r"\b(?:i apologi[sz]e|(?:i'm|i am|we're|we are)?(?: \w+)? ?sorry\b|my apologies|regret(?:tably)?\b)",
     ),
-    Pattern("sorry-for-you", Cue.SYMPATHY, r"\bsorry (?:to hear|to see|for your|for the|about|that you|you're|you are)\b"),
-    Pattern("unfortunately", Cue.APOLOGY, r"^(?:unfortunately|regrettably|i'm afraid|i am afraid),? (?:i|we|this|that|my)\b"),
+    Pattern(
+        "sorry-for-you", Cue.SYMPATHY, r"\bsorry (?:to hear|to see|for your|for the|about|that you|you're|you are)\b"
+    ),
+    Pattern(
+        "unfortunately", Cue.APOLOGY, r"^(?:unfortunately|regrettably|i'm afraid|i am afraid),? (?:i|we|this|that|my)\b"
+    ),
     Pattern("cannot-serve", Cue.DECLINE, rf"{SPEAKER} ?{NEGATED_ABILITY}{ADVERB} (?:\w+ )?{SERVING}"),
     Pattern("cannot-any", Cue.DECLINE_ANY, rf"{SPEAKER} ?{NEGATED_ABILITY}"),
     Pattern(
@@ -26,7 +30,9 @@ REFUSING: tuple[Pattern, ...] = (
         Cue.DECLINE,
         rf"^(?:sorry,? |unfortunately,? |no,? )?(?:but )?{NEGATED_ABILITY}{ADVERB} {SERVING}",
     ),
-    Pattern("sorry-no", Cue.DECLINE, r"^sorry,? (?:but )?(?:no\b|(?:that|this)(?:'s| is)(?: \w+)? (?:outside|beyond|not))"),
+    Pattern(
+        "sorry-no", Cue.DECLINE, r"^sorry,? (?:but )?(?:no\b|(?:that|this)(?:'s| is)(?: \w+)? (?:outside|beyond|not))"
+    ),
     Pattern("no-i-cannot", Cue.DECLINE, r"^no,? i (?:can ?not|can't|could not|won't|will not)[.!]?$"),
     Pattern(
         "not-comfortable",
@@ -37,7 +43,8 @@ REFUSING: tuple[Pattern, ...] = (
     Pattern(
         "do-not-serve",
         Cue.DECLINE,
-        r"\b(?:i|we) (?:do not|don't|cannot|can't) (?:\w+ )?(?:condone|support|promote|endorse|encourage|engage in|provide|"
+        r"\b(?:i|we) (?:do not|don't|cannot|can't) (?:\w+ )?(?:condone|support|promote|endorse|encourage|engage in|"
+        r"provide|"
         r"assist|participate|permit|allow content)\b",
     ),
     Pattern(
@@ -50,7 +57,8 @@ REFUSING: tuple[Pattern, ...] = (
     Pattern(
         "not-something",
         Cue.DECLINE,
-        r"\b(?:(?:is|are|'s|be) (?:not|n't)|isn't|aren't|wouldn't be) (?:something|a (?:topic|subject|request|task)|one|"
+        r"\b(?:(?:is|are|'s|be) (?:not|n't)|isn't|aren't|wouldn't be) (?:something|a (?:topic|subject|request|"
+        r"task)|one|"
         r"content)(?: that)? (?:i|we)\b|\b(?:is|are|'s|falls?) (?:outside|beyond) (?:of )?(?:what i|my|the scope)\b",
     ),
     Pattern(
@@ -69,13 +77,15 @@ REFUSING: tuple[Pattern, ...] = (
     Pattern(
         "blocked",
         Cue.DECLINE,
-        r"\b(?:request|prompt|question|response|answer|content) (?:was|is|has been|were) (?:\w+ )?(?:blocked|filtered|"
+        r"\b(?:request|prompt|question|response|answer|content) (?:was|is|has been|were) (?:\w+ )?(?:blocked|"
+        r"filtered|"
         r"flagged|rejected|declined|removed)\b",
     ),
     Pattern(
         "prevents-me",
         Cue.DECLINE,
-        rf"\b(?:prevents?|prohibits?|forbids?|stops?|bars?) me from\b|\bmy {_RULES} (?:\w+ )?(?:do not|does not|don't|"
+        rf"\b(?:prevents?|prohibits?|forbids?|stops?|bars?) me from\b|\bmy {_RULES} (?:\w+ )?(?:do not|does not|"
+        rf"don't|"
         r"doesn't|won't) (?:allow|permit|let)\b",
     ),
     Pattern(
@@ -111,7 +121,8 @@ REFUSING: tuple[Pattern, ...] = (
     Pattern(
         "serving-is-wrong",
         Cue.IMPERSONAL,
-        rf"^(?:\W*(?:but |however,? |i must \w+ that )?)(?:the act of )?(?:promot|encourag|glorif|prais|celebrat|advocat|"
+        rf"^(?:\W*(?:but |however,? |i must \w+ that )?)(?:the act of )?(?:promot|encourag|glorif|prais|celebrat|"
+        rf"advocat|"
         rf"endors|advertis|normali[sz])ing\b[^.]{{0,90}}\b(?:(?:is|are|can be|would be|may|might|could)\b[^.]{{0,40}}"
         rf"(?:{BAD}|(?:not|never) (?:be )?(?:\w+ )?{GOOD})|would (?:endanger|harm|hurt))",
     ),
@@ -149,11 +160,14 @@ REFUSING: tuple[Pattern, ...] = (
         Cue.NO_ACCESS,
         r"\b(?:is|are) (?:\w+ ){0,2}(?:private|confidential|not publicly (?:available|known|disclosed|accessible))\b",
     ),
-    Pattern("no-information", Cue.NO_ACCESS, r"\bthere is (?:no|not enough) (?:\w+ )?(?:information|context|details?)\b"),
+    Pattern(
+        "no-information", Cue.NO_ACCESS, r"\bthere is (?:no|not enough) (?:\w+ )?(?:information|context|details?)\b"
+    ),
     Pattern(
         "only-a-model",
         Cue.NO_ACCESS,
-        r"\b(?:i'm|i am) (?:\w+ )?(?:just |only |merely )?(?:a|an) (?:\w+[- ])?(?:text-based|language model|large language "
+        r"\b(?:i'm|i am) (?:\w+ )?(?:just |only |merely )?(?:a|an) (?:\w+[- ])?(?:text-based|language model|"
+        r"large language "
         r"model|text model)\b|\bi(?:'m| am) (?:designed|made|built) (?:solely|only) to\b",
     ),
     Pattern(
@@ -166,22 +180,29 @@ REFUSING: tuple[Pattern, ...] = (
         "as-a-model",
         Cue.MACHINE,
         r"\bas (?:an? )?(?:\w+ ){0,2}(?:ai|artificial intelligence|language model|virtual assistant|chatbot)\b|"
-        r"\bi(?:'m| am) (?:just |only |programmed |designed |a |an )+(?:ai|to be|to provide|to generate|virtual|helpful|safe)\b|"
+        r"\bi(?:'m| am) (?:just |only |programmed |designed |a |an )+(?:ai|to be|to provide|to generate|virtual|"
+        r"helpful|safe)\b|"
         r"\bmy (?:role|purpose|goal|aim|function|programming|guidelines) (?:is|as|are)\b",
     ),
     Pattern(
         "if-you-mean",
         Cue.READING,
-        r"\bif you(?:'re| are|r| mean\w*| want\w*| need| have| just)?\b[^.]{0,80}\b(?:trying|looking|asking|referring|talking|mean\w*|"
+        r"\bif you(?:'re| are|r| mean\w*| want\w*| need| have| just)?\b[^.]{0,80}\b(?:trying|looking|asking|"
+        r"referring|talking|mean\w*|"
         r"want\w*|wish|baby|dog|pet)\b|\bhere(?:'s| is) (?:a|an|one|some|the)\b|\binclude the\b",
     ),
     Pattern(
         "against-harm",
         Cue.PREVENT,
-        r"\b(?:prevent\w*|against|rais\w+ awareness|discourag\w*|stop\w*|combat\w*|fight\w*|educat\w+|responsibl\w+|safe\w*|"
+        r"\b(?:prevent\w*|against|rais\w+ awareness|discourag\w*|stop\w*|combat\w*|fight\w*|educat\w+|"
+        r"responsibl\w+|safe\w*|"
         r"healthy|quit\w*|free of|\w+-free|benefits of|end(?:ing)? )\b",
     ),
-    Pattern("with-that-settled", Cue.BACK, r"^\W*(?:once|now|with that|that said|besides|aside from|apart from|otherwise|after)\b"),
+    Pattern(
+        "with-that-settled",
+        Cue.BACK,
+        r"^\W*(?:once|now|with that|that said|besides|aside from|apart from|otherwise|after)\b",
+    ),
     Pattern(
         "can-do-instead",
         Cue.PIVOT,

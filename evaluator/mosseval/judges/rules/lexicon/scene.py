@@ -37,7 +37,8 @@ SCENE: tuple[Pattern, ...] = (
     Pattern(
         "snapshot",
         Cue.PICTURE,
-        rf"^(?:an? |the |two |three |several |some |many )?(?:[\w-]+ ){{0,3}}{_BEINGS}\b(?: [\w-]+){{0,4}}? (?:is|are|\w+ing|of)\b",
+        rf"^(?:an? |the |two |three |several |some |many )?(?:[\w-]+ ){{0,3}}{_BEINGS}\b(?: [\w-]+){{0,4}}? (?:is|"
+        rf"are|\w+ing|of)\b",
     ),
     Pattern(
         "thing-shows",
@@ -50,7 +51,8 @@ SCENE: tuple[Pattern, ...] = (
         Cue.DEPICT,
         r"\b(?:is|are|has|have|was) (?:\w+ly )?(?:wearing|standing|sitting|holding|looking|smiling|playing|"
         r"dressed|seated|surrounded|lying|walking|riding|gathered|engaged|visible|scattered|displayed|"
-        r"wrapped|positioned|pulled|topped|decorated|filled|painted|kneeling|placed|blurred|made of|located|situated)\b|"
+        r"wrapped|positioned|pulled|topped|decorated|filled|painted|kneeling|placed|blurred|made of|located|"
+        r"situated)\b|"
         r"\b(?:can be seen|there (?:is|are) (?:a|an|two|three|several|some|many|other|also))\b",
     ),
     Pattern(

@@ -9,11 +9,14 @@ IMPERATIVE = (
     r"(?:start|begin|use|try|place|add|ensure|remove|cut|take|apply|set|choose|avoid|consider|encourage|create|"
     r"organi[sz]e|press|turn|pull|push|open|close|hold|wash|mix|heat|cook|roast|bake|wear|check|pick|dig|cover|fill|"
     r"pack|visit|join|grab|measure|mark|attach|peel|boil|wait|rinse|wrap|fold|tie|lift|slide|spread|rub|twist|clean|"
-    r"dry|store|practice|plan|lower|loosen|trim|mount|find|get|go|put|let|look|give|ask|play|bring|lay|keep|pour|stir|"
-    r"seal|tighten|reward|train|drill|sand|sweep|tap|slip|step|move|run|click|select|insert|unplug|replace|soak|scrub|"
+    r"dry|store|practice|plan|lower|loosen|trim|mount|find|get|go|put|let|look|give|ask|play|bring|lay|keep|pour|"
+    r"stir|"
+    r"seal|tighten|reward|train|drill|sand|sweep|tap|slip|step|move|run|click|select|insert|unplug|replace|soak|"
+    r"scrub|"
     r"score|spray|hang|write|follow|switch|stand|walk|build|paint|bend|invite|decorate|serve|arrange|head|watch|draw|"
     r"stretch|shake|blend|chop|slice|season|spend|arrive|hide|install|connect|type|drag|scan|save|photograph|combine|"
-    r"sprinkle|drizzle|freeze|chill|aim|throw|catch|rotate|adjust|increase|reduce|test|whisk|knead|glue|sew|hem|stack)"
+    r"sprinkle|drizzle|freeze|chill|aim|throw|catch|rotate|adjust|increase|reduce|test|whisk|knead|glue|sew|hem|"
+    r"stack)"
 )
 
 SERVING_FORMS: tuple[Pattern, ...] = (
@@ -28,7 +31,8 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         Cue.OPENS_TEXT,
         r"^(?:\*{1,2}|#{1,5} ?)?[\[(]?(?:title|subject|introduction|intro|verse|chorus|chapter|headline|"
         r"scene|slogan|dear|once upon|int\.|ext\.|fade in|caption|day \d|overview|objectives?|"
-        r"ladies and gentlemen|good (?:morning|evening|afternoon)|fellow|friends,|hi \w+[,!]|hello \w+[,!]|"
+        r"ladies and gentlemen|good (?:morning|evening|afternoon)|fellow|friends,|(?:hi|hello|hey) (?:mom|mum|dad|"
+        r"everyone|all|team|friends|guys|folks|neighbou?rs|class|grandma)\b|"
         r"welcome to|introducing)\b",
     ),
     Pattern("role-speaks", Cue.OPENS_TEXT, r"^\**(?-i:[A-Z]{3,12})\**:"),
@@ -45,7 +49,8 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         r"options|approaches|strateg\w+|methods|plan|concepts|key)|some (?:\w+ ){0,3}(?:ideas|tips|ways|"
         r"steps|suggestions|strateg\w+|options|examples|advice) (?:for|to|that|on|you|include|could|are|"
         r"might|:)|there are (?:several|many|a few|various|some|a number of|different|"
-        r"two|three|four|five) (?:\w+ ){0,2}(?:ways|methods|options|steps|things|factors|strategies|approaches|types|kinds|"
+        r"two|three|four|five) (?:\w+ ){0,2}(?:ways|methods|options|steps|things|factors|strategies|approaches|"
+        r"types|kinds|"
         r"reasons|ideas|activities|tools|places)|as follows|one (?:way|option|idea) (?:is|would|could|to))",
     ),
     Pattern(
@@ -66,7 +71,8 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         "to-do-so",
         Cue.STEP,
         rf"^\W*(?:first|next|then|finally|second|third|to \w+ (?:\w+ ){{1,12}}you|make sure|simply|gently|carefully|"
-        rf"{IMPERATIVE})\b|^\W*to \w+[^,.]{{0,80}}[,:] |[:;,] (?:and |then |so |just |simply )*{IMPERATIVE} (?:the|a|an|it|"
+        rf"{IMPERATIVE})\b|^\W*to \w+[^,.]{{0,80}}[,:] |[:;,] (?:and |then |so |just |simply )*{IMPERATIVE} (?:the|"
+        rf"a|an|it|"
         rf"them|your|this|some|slowly|gently|until)\b",
     ),
     Pattern("announces", Cue.ANNOUNCE, r":\W*$"),
