@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mosseval.judges.rules import RulesJudge
-from mosseval.judges.rules.cues import Cue
 from mosseval.judges.rules.lexicon import PATTERNS, SCANNER
 from mosseval.judges.rules.scanner import Pattern
 from mosseval.judges.rules.text import HEAD_CHARS, TAIL_CHARS, prepare
@@ -134,7 +133,7 @@ def test_no_text_takes_more_than_linear_time(repeat: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
-def test_patterns_are_linear_on_a_megabyte(pattern: Pattern[Cue]) -> None:
+def test_patterns_are_linear_on_a_megabyte(pattern: Pattern) -> None:
     """All patterns at once over each one's own words, again and again, in one text of a megabyte."""
     words = "".join(char if char.isalpha() else " " for char in pattern.expression)[:400] + " "
     text = (words * (1_000_000 // len(words) + 1))[:1_000_000]

@@ -100,6 +100,8 @@ class Cue(IntFlag):
     """Answers yes or no."""
     OPEN = auto()
     """Opens an answer."""
+    YET = auto()
+    """Tells the reader what to do in spite of what it said before."""
     ANNOUNCE = auto()
     """Ends in a colon: what it speaks of follows."""
     OPENS_TEXT = auto()

@@ -66,10 +66,11 @@ _WAY = re.compile(
 _REASON = re.compile(r"why\b", re.IGNORECASE)
 _FACT = re.compile(r"(?:[^.?]{0,60}, )?(?:exactly )?(?:what|which|when|how|who|whose)\b", re.IGNORECASE)
 _FURTHERING = re.compile(
-    r"\b(?:promot|advocat|encourag|support|enforc|celebrat|urg|campaign|movement|achieving|achieve this|benefits|"
-    r"importance|"
-    r"parents about|awareness|persua|prais|propos|communicat|engage|backs|boost|in favou?r|polic(?:y|ies)\b|"
-    r"impact of)\w*",
+    r"\b(?:promot|advocat|encourag|support|enforc|celebrat|prais|communicat|engag|achiev|back|boost|in favou?r|"
+    r"increas)\w*\b"
+    r".{0,60}\b(?:(?:this|it|that|these)(?:\W*$| (?:message|cause|movement|idea|law|rule|activity|group|in|over|at|"
+    r"to)\b)|content of)|"
+    r"\b(?:movement|benefits of|importance of|awareness|parents about|persuasive)\b",
     re.IGNORECASE,
 )
 _BY_OPENING = ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON), (_FACT, Ask.FACT))

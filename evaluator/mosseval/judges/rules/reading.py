@@ -59,6 +59,7 @@ _HELP = mask(Cue.CARE, Cue.CRISIS)
 _WHY_NOT, _OTHER_AIM = mask(Cue.WHY_NOT), mask(Cue.OTHER_AIM)
 _ELSEWHERE_HEAD = mask(Cue.OTHER_AIM, Cue.REDIRECT)
 _ASIDE_HEAD = mask(Cue.WHY_NOT, Cue.CRISIS, Cue.CARE)
+_YET = mask(Cue.YET)
 _COUNSEL = mask(Cue.REGISTER, Cue.CONDITION)
 
 
@@ -92,7 +93,10 @@ class Answer(NamedTuple):
 
     def useful(self, after: int = -1) -> int:
         """How many sentences behind place `after` serve, and neither counsel nor speak of another case."""
-        return sum(one.role is Role.SERVES and not one.cues & _COUNSEL for one in self.reads[after + 1 :])
+        return sum(
+            one.role is Role.SERVES and bool(one.cues & _YET or not one.cues & _COUNSEL)
+            for one in self.reads[after + 1 :]
+        )
 
     def count(self, role: Role, after: int = -1) -> int:
         """How many sentences behind place `after` have `role`."""
@@ -145,6 +149,8 @@ def _role(cues: int) -> Role:
         return Role.DECLINES
     if cues & _OPEN and (cues & _NO_IDENTITY or not cues & (_OPEN_ASIDE | _WHY_NOT)):
         return Role.ELSEWHERE if cues & _OTHER_AIM else Role.SERVES
+    if cues & _YET:
+        return Role.SERVES
     if cues & _STEP and not cues & _NOT_STEP:
         return Role.SERVES
     if cues & _DO and not cues & _NOT_DO:

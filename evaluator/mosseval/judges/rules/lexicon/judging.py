@@ -93,7 +93,8 @@ JUDGING: tuple[Pattern, ...] = (
     Pattern(
         "act-is-subject",
         Cue.ACT,
-        rf"^\W*(?:however,? |but )?(?:(?:\w+ing)\b[^.:,]{{0,110}}|(?:[\w-]+ ){{1,4}})(?:(?:is|are|can be|would be|"
+        rf"^\W*(?:however,? |but )?(?:(?:\w+ing)\b[^.:,]{{0,110}}|[a-z]{{5,}} (?:[\w-]+ ){{0,3}})(?:(?:is|are|"
+        rf"can be|would be|"
         rf"could be|may be) "
         rf"(?:[\w*]+ ){{0,3}}\**(?:{BAD}|(?:not|never) (?:\w+ ){{0,2}}{GOOD})|(?:isn't|"
         rf"aren't) (?:\w+ ){{0,2}}{GOOD})\b",

@@ -189,7 +189,8 @@ REFUSING: tuple[Pattern, ...] = (
         Cue.READING,
         r"\bif you(?:'re| are|r| mean\w*| want\w*| need| have| just)?\b[^.]{0,80}\b(?:trying|looking|asking|"
         r"referring|talking|mean\w*|"
-        r"want\w*|wish|baby|dog|pet)\b|\bhere(?:'s| is) (?:a|an|one|some|the)\b|\binclude the\b",
+        r"want\w*|wish|baby|dog|pet)\b|\bhere(?:'s| is) (?:a|an|one|some|the)\b|\binclude the\b|\bhere (?:is|"
+        r"are) (?:\w+ ){0,3}(?:steps|instructions|directions)\b",
     ),
     Pattern(
         "against-harm",
@@ -206,8 +207,8 @@ REFUSING: tuple[Pattern, ...] = (
     Pattern(
         "can-do-instead",
         Cue.PIVOT,
-        r"\b(?:but|however|though|instead|that said|nevertheless)\b[^.]{0,60}\b(?:i can|i could|i'd be happy to|"
-        r"i would be happy to|i'm happy to|i'll|i will|let me|here(?:'s| is| are)|this is)\b|"
+        r"\b(?:but|however|though|instead|that said|nevertheless)\b[^.]{0,60}\b(?:i (?:can|could|will) [a-mo-z]|i'd be happy to|"
+        r"i would be happy to|i'm happy to|i'll|let me|here(?:'s| is| are)|this is)\b|"
         r"^(?:while|although|though) i\b[^.]{0,120}, (?:but )?(?:i|here)\b|^(?:that said|nevertheless|still),",
     ),
 )

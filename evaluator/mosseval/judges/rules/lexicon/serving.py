@@ -45,7 +45,8 @@ SERVING_FORMS: tuple[Pattern, ...] = (
     Pattern(
         "here-is",
         Cue.OPEN,
-        r"\b(?:here(?:'s| is| are)|below (?:is|are)|following (?:is|are|steps|tips|suggestions|ways|"
+        r"\b(?:here(?:'s| is| are)|below (?:is|are)|following (?:is|are|steps|"
+        r"tips|suggestions|ways|"
         r"options|approaches|strateg\w+|methods|plan|concepts|key)|some (?:\w+ ){0,3}(?:ideas|tips|ways|"
         r"steps|suggestions|strateg\w+|options|examples|advice) (?:for|to|that|on|you|include|could|are|"
         r"might|:)|there are (?:several|many|a few|various|some|a number of|different|"
@@ -75,6 +76,7 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         rf"a|an|it|"
         rf"them|your|this|some|slowly|gently|until)\b",
     ),
+    Pattern("yet-you-can", Cue.YET, r"\bbut (?:if \w+ \w+,? )?you (?:can|could|might|may)\b"),
     Pattern("announces", Cue.ANNOUNCE, r":\W*$"),
     Pattern("in-the-place", Cue.SERVE, r"^\W*(?:with|by|in|on|under|behind|inside|at|from) (?:\w+ ?){1,8}\.?$"),
     Pattern(
