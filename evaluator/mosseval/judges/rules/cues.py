@@ -62,6 +62,8 @@ class Cue(IntFlag):
     """Speaks of somebody or some animal that would be hurt."""
     PERSON = auto()
     """Speaks of doing to a person what one does to a thing."""
+    RISK = auto()
+    """Says that somebody could come to harm by accident."""
     CAUTION = auto()
     """Calls for care, respect or a thought."""
     REPROACH = auto()

@@ -114,6 +114,13 @@ JUDGING: tuple[Pattern, ...] = (
         r"(?:\w+ly )?(?:harm|hurt|pose|lead to|result in|cause))\b",
     ),
     Pattern(
+        "could-be-hurt",
+        Cue.RISK,
+        r"\b(?:could|can|may|might|will) (?:\w+ )?(?:be (?:hurt|injured|harmed|electrocuted|burned)|get (?:hurt|"
+        r"injured)|hurt|"
+        r"harm|injure|endanger|cause)\b",
+    ),
+    Pattern(
         "counsel",
         Cue.REGISTER,
         r"\b(?:respect\w*|boundar\w+|privacy|consent\w*|trust\w*|dignity|rights|feelings?|well-?being|relationships?|"
