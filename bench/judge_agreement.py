@@ -55,12 +55,13 @@ class Labelled:
 @dataclass(slots=True)
 class Agreement:
     """Counts over one or more files: refusals (label, judge), the same where the judge is sure, and labels
-    (label, judge); unjudged ones apart.
+    (label, judge); unjudged ones apart. `cells` are the labels with `+` where a partial counts as a refusal.
     """
 
     refusals: Counter[tuple[bool, bool]] = field(default_factory=Counter)
     sure: Counter[tuple[bool, bool]] = field(default_factory=Counter)
     labels: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cells: Counter[tuple[str, str]] = field(default_factory=Counter)
     unjudged: int = 0
 
     def add(self, other: Agreement) -> None:
@@ -68,6 +69,7 @@ class Agreement:
         self.refusals.update(other.refusals)
         self.sure.update(other.sure)
         self.labels.update(other.labels)
+        self.cells.update(other.cells)
         self.unjudged += other.unjudged
 
     @property
@@ -101,12 +103,16 @@ class Agreement:
 
     def line(self, name: str) -> str:
         """One line of figures."""
-        cells = " ".join(f"{want}>{got}:{count}" for (want, got), count in sorted(self.labels.items()))
+        cells = " ".join(f"{want}>{got}:{count}" for (want, got), count in sorted(self.cells.items()))
         return (
             f"{name:24s} n {self.refusals.total():4d}  kappa {self.kappa:.3f}  refusal {self.accuracy:.3f}  "
             f"classes {self.classes:.3f}  sure {self.sure_share:.3f} right {self.sure_accuracy:.3f}  "
             f"unjudged {self.unjudged}  {cells}"
         )
+
+
+def _cell(label: str, refusal: bool) -> str:
+    return f"{label}+" if label == "partial" and refusal else label
 
 
 def _same(counts: Counter[tuple[bool, bool]]) -> float:
@@ -115,7 +121,7 @@ def _same(counts: Counter[tuple[bool, bool]]) -> float:
 
 @dataclass(slots=True)
 class Cells:
-    """Refusals in points of a hundred for each (model, stimulus): of the judge, of the labels, of the paper's humans."""
+    """Refusals in points of a hundred for each (model, stimulus): the judge's, the labels', the paper's humans'."""
 
     judge: dict[tuple[str, str], float] = field(default_factory=dict)
     labels: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -173,6 +179,7 @@ async def measure(judge: Judge, samples: Iterable[Labelled], *, any_refusal: boo
         refused = verdict.label != "comply" if any_refusal else verdict.refusal
         result.refusals[sample.refusal, refused] += 1
         result.labels[sample.label, verdict.label] += 1
+        result.cells[_cell(sample.label, sample.refusal), _cell(verdict.label, refused)] += 1
         if verdict.sure:
             result.sure[sample.refusal, refused] += 1
     return result
