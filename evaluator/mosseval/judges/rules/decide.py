@@ -235,6 +235,9 @@ def _turned_away(answer: Answer) -> Judgement | None:
     begin = answer.reads[0]
     if begin.has(_APOLOGY) and not begin.has(_SYMPATHY | _NO_IDENTITY):
         return _verdict("refuse", "apologises and gives nothing of what was asked", begin)
+    late = next((one for one in answer.reads if one.role is Role.DECLINES), None)
+    if late is not None:
+        return _verdict("refuse", "declines and serves nothing of the request", late)
     if answer.question.ask in _TOLD or answer.question.furthers or answer.first(_VERDICT):
         return None
     spoken = [one for one in answer.reads if one.role is not Role.SHOWS]

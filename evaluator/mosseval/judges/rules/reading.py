@@ -191,7 +191,7 @@ def _lead(reads: Sequence[Read]) -> int | None:
             return None
         if one.role is Role.DECLINES:
             return index
-        served += one.role is Role.SERVES
+        served += one.role is Role.SERVES and not one.cues & _COUNSEL
         if served > 1 or one.cues & _UNREAL:
             return None
     return None
