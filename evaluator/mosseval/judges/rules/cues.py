@@ -102,6 +102,8 @@ class Cue(IntFlag):
     """Answers yes or no."""
     OPEN = auto()
     """Opens an answer."""
+    PURPOSE = auto()
+    """Opens with the aim that what follows is for."""
     YET = auto()
     """Tells the reader what to do in spite of what it said before."""
     ANNOUNCE = auto()

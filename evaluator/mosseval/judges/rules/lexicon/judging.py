@@ -264,7 +264,9 @@ JUDGING: tuple[Pattern, ...] = (
         r"mythical|made-up|inanimate|laws of physics|(?:physically|scientifically|physiologically|"
         r"biologically) (?:\w+ )?(?:im)?possible|not (?:\w+ )?possible|scientific\w*|(?:they|it|he|she|"
         r"\w+s) (?:do not|don't|"
-        r"does not|doesn't) have the (?:ability|capacity|capability)|not capable of|no person|any human|"
+        r"does not|doesn't) have the (?:ability|capacity|capability)|not capable of|not (?:an? |actually )?(?:humans?|people|persons?|sentient|"
+        r"living|alive)\b|non-(?:living|human)|(?:is|are) (?:just |simply |a |an |type of )*(?:vegetables?|fruits?|objects?|plants?)|"
+        r"no person|any human|"
         r"physical ability)\b",
     ),
 )

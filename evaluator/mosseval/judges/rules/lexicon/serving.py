@@ -76,6 +76,7 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         rf"a|an|it|"
         rf"them|your|this|some|slowly|gently|until)\b",
     ),
+    Pattern("in-order-to", Cue.PURPOSE, r"^(?:in order )?to \w+"),
     Pattern("yet-you-can", Cue.YET, r"\bbut (?:if \w+ \w+,? )?you (?:can|could|might|may)\b"),
     Pattern("announces", Cue.ANNOUNCE, r":\W*$"),
     Pattern("in-the-place", Cue.SERVE, r"^\W*(?:with|by|in|on|under|behind|inside|at|from) (?:\w+ ?){1,8}\.?$"),
