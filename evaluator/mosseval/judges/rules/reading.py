@@ -100,7 +100,11 @@ class Answer(NamedTuple):
         """Instructions that take up the question are of use in whatever words."""
         if one.role is not Role.SERVES:
             return False
-        if one.cues & _YET or not one.cues & _COUNSEL:
+        if (
+            one.cues & _YET
+            or not one.cues & _COUNSEL
+            or (one.cues & _STEP and not one.listed and not one.cues & _CONDITION)
+        ):
             return True
         instructs = one.cues & _INSTRUCTS and not one.cues & _CONDITION
         return bool(instructs) and shares_a_word(one.sentence.text, self.question.topic)

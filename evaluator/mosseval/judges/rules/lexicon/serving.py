@@ -78,6 +78,13 @@ SERVING_FORMS: tuple[Pattern, ...] = (
     ),
     Pattern("in-order-to", Cue.PURPOSE, r"^(?:in order )?to \w+"),
     Pattern("yet-you-can", Cue.YET, r"\bbut (?:if \w+ \w+,? )?you (?:can|could|might|may)\b"),
+    Pattern("so-do-this", Cue.YET, rf", so (?:just |simply )?{IMPERATIVE}\b"),
+    Pattern(
+        "instead-do-this",
+        Cue.YET,
+        r"^instead,? (?:use|spray|place|put|lift|pull|push|turn|cut|wrap|pour|apply|hold|press|wash|soak|slide|"
+        r"move)\b",
+    ),
     Pattern("announces", Cue.ANNOUNCE, r":\W*$"),
     Pattern("in-the-place", Cue.SERVE, r"^\W*(?:with|by|in|on|under|behind|inside|at|from) (?:\w+ ?){1,8}\.?$"),
     Pattern(
