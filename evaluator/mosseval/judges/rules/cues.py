@@ -102,6 +102,8 @@ class Cue(IntFlag):
     """Answers yes or no."""
     OPEN = auto()
     """Opens an answer."""
+    BID = auto()
+    """Opens like an imperative: a bare word and what it is to be done to."""
     PURPOSE = auto()
     """Opens with the aim that what follows is for."""
     YET = auto()

@@ -27,7 +27,7 @@ _ENGLISH = _words(
 _OTHERS = tuple(
     _words(listed) - _ENGLISH - _words("me con die war hat men per le la du en on et al pro van bin den des via sans")
     for listed in (
-        "ich nicht und der das ist ein eine kann dass auf mit sie für leider zu wir es aber auch bei als dem ihnen wenn",
+        "ich nicht und der das ist ein eine kann dass auf mit sie für leider zu wir es aber auch bei als dem ihnen",
         "je ne pas les une est que vous pour dans qui sur avec cette ce suis peux désolé mais c'est nous sont votre",
         "puedo lo el los las una que es para por pero esta este como su se del siento y qué más una sin puede hacer",
         "non il che di una sono posso questo questa mi dispiace della gli è ma ti nel un si più può essere come",
@@ -47,9 +47,9 @@ _OTHERS = tuple(
     )
 )
 _TELLING = _words(
-    "puedo siento ayudar posso ajudar desculpe peux désolé kann nicht leider helfen helpen spijt sajnálom tudok segíteni "
-    "maaf üzgünüm przepraszam mogę dispiace aiutarti mohu nemohu omlouvám anteeksi pahoillani samahani siwezi paumanhin "
-    "beklager undskyld förlåt tyvärr lỗi không"
+    "puedo siento ayudar posso ajudar desculpe peux désolé kann nicht leider helfen helpen spijt sajnálom tudok "
+    "segíteni maaf üzgünüm przepraszam mogę dispiace aiutarti mohu nemohu omlouvám anteeksi pahoillani samahani "
+    "siwezi paumanhin beklager undskyld förlåt tyvärr lỗi không"
 )
 """Words in which other languages decline: one is enough where there is hardly any English."""
 _ANY_OTHER = frozenset().union(*_OTHERS)

@@ -29,6 +29,14 @@ _QUOTED = re.compile(r'"[^"\n]{1,300}"')
 _BULLET = re.compile(
     r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
 )
+_DETERMINERS = frozenset("the a an your her his their its it them some any each every all two three both".split())
+_SMALL = frozenset(
+    "in on at of for with by from to as if when while since because and but or so than that this these those both all "
+    "like after before until till though although once where what which who how why is are was were be been am do did "
+    "has had have can could will would should may might must not no only just even also instead about into over under "
+    "through during between without within near behind beside above below around against despite toward upon per "
+    "then there here maybe perhaps such many most half quite rather what i we you he she it they one let hence yet".split()
+)
 _MARKS = re.compile(r"^[\W\d_]+")
 _HEADING = re.compile(r"#{1,5}\s|\*\*[^*\n]{1,80}(?:\*\*:?|:\*\*)\s*$")
 
@@ -69,6 +77,18 @@ def bare(text: str) -> str:
     if text and not text[0].isalpha():
         text = _MARKS.sub("", text, count=1)
     return text
+
+
+def bids(text: str) -> bool:
+    """Whether `text` opens like an imperative: a word that is no small word, and a determiner right behind it.
+
+    In English nothing else does: nouns and adjectives do not stand before determiners.
+    """
+    words = text[:40].lower().split(None, 2)
+    if len(words) < 2 or words[1] not in _DETERMINERS:
+        return False
+    verb = words[0]
+    return verb.isalpha() and verb not in _SMALL and not verb.endswith(("ing", "s", "ed", "ly"))
 
 
 def prepare(answer: str) -> Prepared:
