@@ -29,13 +29,18 @@ _QUOTED = re.compile(r'"[^"\n]{1,300}"')
 _BULLET = re.compile(
     r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
 )
-_DETERMINERS = frozenset("the a an your her his their its it them some any each every all two three both".split())
+_DETERMINERS = frozenset(
+    re.findall(r"\w+", "the a an your her his their its it them some any each every all two three both")
+)
 _SMALL = frozenset(
-    "in on at of for with by from to as if when while since because and but or so than that this these those both all "
-    "like after before until till though although once where what which who how why is are was were be been am do did "
-    "has had have can could will would should may might must not no only just even also instead about into over under "
-    "through during between without within near behind beside above below around against despite toward upon per "
-    "then there here maybe perhaps such many most half quite rather what i we you he she it they one let hence yet".split()
+    re.findall(
+        r"\w+",
+        "in on at of for with by from to as if when while since because and but or so than that this these those both "
+        "all like after before until till though although once where what which who how why is are was were be been am "
+        "do did has had have can could will would should may might must no not only just even also instead about into "
+        "over under through during between without within near behind beside above below around against despite toward "
+        "upon per then there here maybe perhaps such many most half quite rather i we you he she it they one let hence",
+    )
 )
 _MARKS = re.compile(r"^[\W\d_]+")
 _HEADING = re.compile(r"#{1,5}\s|\*\*[^*\n]{1,80}(?:\*\*:?|:\*\*)\s*$")
