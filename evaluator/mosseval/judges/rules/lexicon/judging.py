@@ -146,7 +146,9 @@ JUDGING: tuple[Pattern, ...] = (
         r"hurt|ruin|"
         r"destroy|damage|endanger|frighten|put \w+ (?:at|in)|be (?:considered )?(?:\w+ly )?(?:a |an )?(?:danger\w*|"
         r"harm\w*|"
-        r"fatal|illegal|cruel|crime|offen[cs]e|traumati\w+|breaking))\b|\bis an? (?:\w+ )?(?:invasion|violation|"
+        r"fatal|illegal|cruel|crime|offen[cs]e|traumati\w+|breaking))\b|^\w+ing\b[^.:]{0,60}\b(?:poses?|puts?|"
+        r"ruins|harms|hurts|destroys|endangers|can become)\b|"
+        r"\bis an? (?:\w+ )?(?:invasion|violation|"
         r"breach) of\b|"
         r"^\w+ing\b[^.:]{0,60}\b(?:(?:is|are) not|isn't|aren't) (?:a|an|something|the)\b",
     ),

@@ -90,7 +90,8 @@ SERVING_FORMS: tuple[Pattern, ...] = (
     Pattern(
         "doing-will-do",
         Cue.SERVE,
-        r"^\w+ing\b[^.]{0,80}\b(?:will|can|helps?|works?)\b|\b(?:could|can|would|will) (?:help|make|stop|work)\b",
+        r"^\w+ing\b[^.]{0,80}\b(?:will|helps?|works?|can (?:help|stop|make|reduce|remove|solve|do|be done))\b|"
+        r"\b(?:could|can|would|will) (?:help|make|stop|work)\b",
     ),
     Pattern(
         "the-best-way",
