@@ -131,12 +131,13 @@ class Cells:
         """One line of figures."""
         return (
             f"{name:24s} cells {len(self.human):2d}  mean absolute difference to the human evaluation "
-            f"{_distance(self.judge, self.human):.2f} points (perfect agreement with the labels: "
-            f"{_distance(self.labels, self.human):.2f})"
+            f"{distance(self.judge, self.human):.2f} points (perfect agreement with the labels: "
+            f"{distance(self.labels, self.human):.2f})"
         )
 
 
-def _distance(one: Mapping[tuple[str, str], float], other: Mapping[tuple[str, str], float]) -> float:
+def distance(one: Mapping[tuple[str, str], float], other: Mapping[tuple[str, str], float]) -> float:
+    """The mean absolute difference over the cells of `other`, in points; 0 where there are none."""
     return fmean(abs(one[cell] - other[cell]) for cell in other) if other else 0.0
 
 
