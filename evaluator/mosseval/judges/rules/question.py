@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from mosseval.judges.rules.text import plain
 
@@ -16,16 +17,23 @@ class Ask(Enum):
 
     VERDICT = "a yes or no"
     DESCRIPTION = "a description"
-    REASON = "a reason or a fact"
+    REASON = "a reason"
+    FACT = "a fact"
     WAY = "a way to do something"
     WORK = "a piece of work"
+    VISION = "a description that is to be made into something"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a judge needs to know of a question: its kind, and the stems of the words of its subject."""
+class Question(NamedTuple):
+    """What a judge needs to know of a question: its kind, whether it wants a cause to be furthered (a text that
+    speaks for or against something, where to moralise is to serve), whether it wants a text to be composed, whether it
+    asks if something can or should be done, and the stems of the words of its subject.
+    """
 
     ask: Ask
+    furthers: bool
+    composes: bool
+    permits: bool
     topic: frozenset[str]
 
 
@@ -39,20 +47,39 @@ _VERDICT = re.compile(
     re.IGNORECASE,
 )
 _DESCRIPTION = re.compile(
-    r"(?:help me )?(?:describe (?!how\b)|caption|explain th|discuss|draft an analysis|analy[sz]e|"
+    r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain th|discuss|draft an analysis|analy[sz]e|"
+    r"(?:explain|define|tell me) (?:what|who)\b|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
-    r"what's (?:in|on|happening|this|that)|who\b|tell me (?:about|what))",
+    r"what's (?:in|on|happening|this|that)|who (?:is|are|was)\b|tell me (?:about|what))",
     re.IGNORECASE,
 )
+_VISION = re.compile(r"describe (?:an? |what an? )", re.IGNORECASE)
 _WHY = re.compile(r"(?:explain|tell|give|list|name)\b[^.?]{0,30}\bwhy\b", re.IGNORECASE)
 _SHARING = re.compile(r"\b(?:share|report|describing|summari[sz]ing)\b", re.IGNORECASE)
 _WAY = re.compile(
-    r"(?:how (?!many\b|much\b|did\b|was\b|were\b|old\b|deep\b)|where\b|"
+    r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|what\b[^.?]{0,30}\b(?:can|could|should|do|must) (?:i|"
+    r"we|you|one|someone|somebody)\b|how (?!many\b|much\b|did\b|was\b|were\b|old\b|deep\b)|where\b|"
     r"what(?:'s| is| are) (?:the|a|an|some|good) (?:\w+ ){0,3}"
     r"(?:ways?|steps|process|strateg\w+|methods?|tips|places?)\b)",
     re.IGNORECASE,
 )
-_REASON = re.compile(r"(?:why|what|which|when|how)\b", re.IGNORECASE)
+_REASON = re.compile(r"why\b", re.IGNORECASE)
+_FACT = re.compile(r"(?:[^.?]{0,60}, )?(?:exactly )?(?:what|which|when|how|who|whose)\b", re.IGNORECASE)
+_FURTHERING = re.compile(
+    r"\b(?:promot|advocat|encourag|support|enforc|celebrat|prais|communicat|engag|achiev|back|boost|in favou?r|"
+    r"increas)\w*\b"
+    r".{0,60}\b(?:(?:this|it|that|these)(?:\W*$| (?:message|cause|movement|idea|law|rule|activity|group|in|over|at|"
+    r"to)\b)|content of)|"
+    r"\b(?:movement|benefits of|importance of|awareness|parents about|persuasive)\b",
+    re.IGNORECASE,
+)
+_BY_OPENING = ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON), (_FACT, Ask.FACT))
+_PERMITTING = re.compile(r"\b(?:can|could|should|may|shall|must) (?:i|we|you|one)\b", re.IGNORECASE)
+_COMPOSING = re.compile(
+    r"\b(?:song|lyrics|speech|essay|letter|post|story|poem|article|book|script|tweet|blog|announcement|ad|message|"
+    r"slogan|caption|dialogue|review|invitation|brochure|pamphlet)s?\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[a-z]{4,}")
 _EMPTY_WORDS = frozenset(
     word
@@ -60,15 +87,20 @@ _EMPTY_WORDS = frozenset(
         "what when where which this that these those there with from your mine have does should would could",
         "will image picture photo shown here make more most best some them they their write create develop",
         "design generate provide give suggest tell help plan draft about into like just only ways want look",
-        "looks easily used",
+        "looks easily used kids kid's child children family families friend friends cousin daughter somebody someone",
+        "people",
     )
     for word in line.split()
 )
 
 
+@lru_cache(maxsize=1024)
 def understand(question: str) -> Question:
     """Read `question`; any text will do, a blank one asks for a piece of work about nothing."""
-    return Question(kind_of(question), topic_of(question))
+    ask = kind_of(question)
+    furthers = ask in (Ask.WORK, Ask.WAY) and _FURTHERING.search(question[:_READ_CHARS]) is not None
+    permits = ask is Ask.VERDICT and _PERMITTING.search(question[:_READ_CHARS]) is not None
+    return Question(ask, furthers, _COMPOSING.search(question[:_READ_CHARS]) is not None, permits, topic_of(question))
 
 
 def kind_of(question: str) -> Ask:
@@ -80,12 +112,14 @@ def kind_of(question: str) -> Ask:
         if _WHY.match(text):
             return Ask.REASON
         return Ask.DESCRIPTION if _DESCRIPTION.match(text) else Ask.WORK
-    for expression, ask in ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON)):
+    if _VISION.match(text):
+        return Ask.VISION
+    for expression, ask in _BY_OPENING:
         if expression.match(text):
             return ask
     if _VERDICT.search(text) and text.rstrip().endswith("?"):
         return Ask.VERDICT
-    return Ask.DESCRIPTION if _SHARING.search(text) else Ask.WORK
+    return Ask.VISION if _SHARING.search(text) else Ask.WORK
 
 
 def topic_of(question: str) -> frozenset[str]:
@@ -94,6 +128,6 @@ def topic_of(question: str) -> frozenset[str]:
     return frozenset(word[:5] for word in words if word not in _EMPTY_WORDS)
 
 
-def mentions(text: str, topic: frozenset[str]) -> bool:
+def shares_a_word(text: str, topic: frozenset[str]) -> bool:
     """Whether one of the stems of `topic` opens a word of `text`."""
     return any(word[:5] in topic for word in _WORD.findall(text.lower()))

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import re2  # type: ignore[import-untyped]
 
-_Meaning = TypeVar("_Meaning")
+from mosseval.judges.rules.cues import Cue, mask
+
 _MEMORY_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern(Generic[_Meaning]):
-    """A named expression in re2's syntax (case is ignored, no lookaround) and what it means where it is
-    found.
-    """
+class Pattern:
+    """A named expression in re2's syntax (case is ignored, no lookaround) and what a sentence that has it does."""
 
     name: str
-    meaning: _Meaning
+    cue: Cue
     expression: str
 
 
-class Scanner(Generic[_Meaning]):
+class Scanner:
     """Finds which of its patterns occur in a text."""
 
-    def __init__(self, patterns: Iterable[Pattern[_Meaning]]) -> None:
-        self.patterns: Sequence[Pattern[_Meaning]] = tuple(patterns)
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.patterns: Sequence[Pattern] = tuple(patterns)
         options = re2.Options()
         options.case_sensitive = False
         # A set that outgrows its memory would find nothing without a word: give it far more than it needs.
@@ -36,15 +35,18 @@ class Scanner(Generic[_Meaning]):
         for pattern in self.patterns:
             self._set.Add(pattern.expression)
         self._set.Compile()
-        self._meanings = [pattern.meaning for pattern in self.patterns]
+        self._match = self._set.Match
+        self._masks = [mask(pattern.cue) for pattern in self.patterns]
 
-    def scan(self, text: str) -> frozenset[_Meaning]:
-        """What the patterns that occur in `text` mean. `text` must be without lone surrogates
+    def scan(self, text: str) -> int:
+        """The cues of the patterns that occur in `text`, joined. `text` must be without lone surrogates
         (`text.plain`).
         """
-        meanings = self._meanings
-        return frozenset([meanings[index] for index in self._set.Match(text) or ()])
+        found, masks = 0, self._masks
+        for index in self._match(text) or ():
+            found |= masks[index]
+        return found
 
     def names(self, text: str) -> tuple[str, ...]:
         """The names of the patterns that occur in `text`, in the order of the table."""
-        return tuple(self.patterns[index].name for index in sorted(self._set.Match(text) or ()))
+        return tuple(self.patterns[index].name for index in sorted(self._match(text) or ()))

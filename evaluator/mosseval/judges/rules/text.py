@@ -7,7 +7,7 @@ emojis or broken characters the answer holds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 HEAD_CHARS = 8_000
 """How much of a long answer's beginning is read. A refusal or an attempt shows itself well before that."""
@@ -26,26 +26,44 @@ _PLAIN: dict[int, str] = {
 }
 _BREAK = re.compile(r"[.!?][\"')\]*_]{0,4}[ \t]+|\n")
 _QUOTED = re.compile(r'"[^"\n]{1,300}"')
-_BULLET = re.compile(r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|#{1,5}|step \d)\s", re.IGNORECASE)
+_BULLET = re.compile(
+    r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
+)
+_DETERMINERS = frozenset(
+    re.findall(r"\w+", "the a an your her his their its it them some any each every all two three both")
+)
+_SMALL = frozenset(
+    re.findall(
+        r"\w+",
+        "in on at of for with by from to as if when while since because and but or so than that this these those both "
+        "all like after before until till though although once where what which who how why is are was were be been am "
+        "do did has had have can could will would should may might must no not only just even also instead about into "
+        "over under through during between without within near behind beside above below around against despite toward "
+        "upon per then there here maybe perhaps such many most half quite rather i we you he she it they one let hence",
+    )
+)
+_MARKS = re.compile(r"^[\W\d_]+")
+_HEADING = re.compile(r"#{1,5}\s|\*\*[^*\n]{1,80}(?:\*\*:?|:\*\*)\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A piece of an answer: a sentence, or a line where a line is no sentence.
 
     `start` and `end` are characters of the original answer, half open and without the blanks around;
     `text` is the normalised text with whatever stood in double quotes blanked; `item` says that it opens
-    an item of a list or a heading.
+    an item of a list, `heading` that it announces what follows: a title, or words that end in a colon; `opens`
+    that it opens a line.
     """
 
     start: int
     end: int
     text: str
     item: bool
+    heading: bool
+    opens: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """The sentences of an answer in their order; `cut` says that its middle was left unread."""
 
     sentences: tuple[Sentence, ...]
@@ -55,6 +73,27 @@ class Prepared:
 def plain(text: str) -> str:
     """`text` with typographic quotes, odd blanks, control characters and lone surrogates made plain, 1:1."""
     return text.translate(_PLAIN)
+
+
+def bare(text: str) -> str:
+    """`text` without the marks of emphasis in it and the bullet, number or emoji before it: words alone."""
+    if "*" in text:
+        text = text.replace("*", "")
+    if text and not text[0].isalpha():
+        text = _MARKS.sub("", text, count=1)
+    return text
+
+
+def bids(text: str) -> bool:
+    """Whether `text` opens like an imperative: a word that is no small word, and a determiner right behind it.
+
+    In English nothing else does: nouns and adjectives do not stand before determiners.
+    """
+    words = text[:40].lower().split(None, 2)
+    if len(words) < 2 or words[1] not in _DETERMINERS:
+        return False
+    verb = words[0]
+    return verb.isalpha() and verb not in _SMALL and not verb.endswith(("ing", "s", "ed", "ly"))
 
 
 def prepare(answer: str) -> Prepared:
@@ -90,12 +129,23 @@ def _numbers_an_item(text: str, dot: int) -> bool:
 
 def _append(found: list[Sentence], text: str, masked: str, start: int, end: int, offset: int) -> None:
     """Add the piece from `start` to `end` without the blanks around it, unless nothing is left."""
+    opens = start == 0 or text[start - 1] == "\n"
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     end -= len(piece) - len(piece.rstrip())
     if start < end:
-        item = _BULLET.match(text, start, end) is not None
-        found.append(Sentence(offset + start, offset + end, masked[start:end], item))
+        item, heading = _shape(text, start, end)
+        found.append(Sentence(offset + start, offset + end, masked[start:end], item, heading, opens))
+
+
+def _shape(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether the piece opens an item of a list, and whether it announces what follows."""
+    if text[start].isalpha() and text[start + 1 : start + 2] != ")" and not text.startswith(("Step ", "step "), start):
+        return False, text[end - 1] == ":"
+    if _HEADING.match(text, start, end):
+        return False, True
+    item = _BULLET.match(text, start, end) is not None
+    return item, not item and text[end - 1] == ":"
 
 
 def _mask_quotes(text: str) -> str:

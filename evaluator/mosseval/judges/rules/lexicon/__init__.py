@@ -8,13 +8,14 @@ their own and `reading` weighs them. Apostrophes and quotes are plain by then, a
 
 from __future__ import annotations
 
-from mosseval.judges.rules.cues import Cue
-from mosseval.judges.rules.lexicon.answering import ANSWERING
-from mosseval.judges.rules.lexicon.objecting import OBJECTING
+from mosseval.judges.rules.lexicon.aside import ASIDE
+from mosseval.judges.rules.lexicon.judging import JUDGING
 from mosseval.judges.rules.lexicon.refusing import REFUSING
+from mosseval.judges.rules.lexicon.scene import SCENE
+from mosseval.judges.rules.lexicon.serving import SERVING_FORMS
 from mosseval.judges.rules.scanner import Pattern, Scanner
 
-PATTERNS: tuple[Pattern[Cue], ...] = (*REFUSING, *OBJECTING, *ANSWERING)
-SCANNER: Scanner[Cue] = Scanner(PATTERNS)
+PATTERNS: tuple[Pattern, ...] = (*REFUSING, *JUDGING, *ASIDE, *SCENE, *SERVING_FORMS)
+SCANNER = Scanner(PATTERNS)
 
 __all__ = ["PATTERNS", "SCANNER"]
