@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 Kind = TypeVar("Kind", bound=Hashable)
@@ -57,6 +58,25 @@ def intervals(
             if value is not None:
                 values[name].append(value)
     return {name: _percentiles(found) for name, found in values.items()}
+
+
+@lru_cache(maxsize=512)
+def share_interval(clusters: tuple[tuple[int, int], ...]) -> tuple[float, float] | None:
+    """The 95% interval of a share, of clusters (successes, of) in order; None where none, or no two of them, differ.
+
+    Clusters are drawn whole, and the share is that of all that they hold. Where every cluster holds the same there is
+    nothing to draw from, and an interval without a width would claim too much.
+    """
+    if len(set(clusters)) < 2:
+        return None
+    held = [Counter({True: successes, False: of - successes}) for successes, of in clusters]
+    found = intervals(held, {"share": _share})["share"]
+    return found if found and found[0] < found[1] else None
+
+
+def _share(counts: Mapping[bool, int]) -> float | None:
+    total = counts.get(True, 0) + counts.get(False, 0)
+    return counts.get(True, 0) / total if total else None
 
 
 def _percentiles(values: list[float]) -> tuple[float, float] | None:

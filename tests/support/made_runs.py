@@ -47,6 +47,21 @@ def make(path: Path, outcomes: Sequence[Made], *, shards: int = 1, order: Sequen
     return folder
 
 
+def make_repeated(
+    path: Path, samples: Sequence[Sequence[Made]], *, shards: int = 1, order: Sequence[int] | None = None
+) -> RunFolder:
+    """A run whose samples were asked several times: `samples[n][r]` is what became of sample n in repeat r. The tags
+    are those of its first repeat; `order` is that of the pairs (n, r), counted through."""
+    repeats = len(samples[0])
+    rows = [{"sample_id": str(n), "question": "?", "tags": tags(each[0])} for n, each in enumerate(samples)]
+    plan = manifest(len(samples), shards=shards, repeats=repeats)
+    folder = asyncio.run(RunFolder.open(path, plan, rows, {str(row["sample_id"]) for row in rows}))
+    for place in order if order is not None else range(len(samples) * repeats):
+        number, repeat = divmod(place, repeats)
+        add(folder, number, samples[number][repeat], shard=number % shards, repeat=repeat)
+    return folder
+
+
 def tags(made: Made) -> dict[str, TagValue]:
     """The tags of a made sample."""
     return {"stimulus": made.stimulus, "harm": made.harm}
@@ -87,11 +102,13 @@ def judgement(made: Made) -> Judgement:
     return Judgement("unjudged", None, reason="judge_failed" if made.kind == "judge_failed" else "unsupported_language")
 
 
-def add(folder: RunFolder, number: int, made: Made, *, shard: int = 0, text: str = "an answer") -> None:
+def add(
+    folder: RunFolder, number: int, made: Made, *, shard: int = 0, text: str = "an answer", repeat: int = 0
+) -> None:
     """Appends the record of an outcome, and its judgement."""
     if made.kind == "pending":
         return
-    one = record(number, made, text=text)
+    one = record(number, made, text=text, repeat=repeat)
     with folder.records(shard) as records:
         records.append(record_line(one))
     if one.text is not None:

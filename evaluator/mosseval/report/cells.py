@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mosseval.accuracy import Accuracy, Macro
+from mosseval.repeats import Repeats
 from mosseval.summary import Rate, Summary
 
 SIMULATED = "simulated"
@@ -178,6 +179,8 @@ def _of_the_question(summary: Summary) -> Iterator[str]:
 
 
 def _of_the_answers(summary: Summary) -> Iterator[str]:
+    if repeats := summary.numbers.repeats:
+        yield _steadiness(repeats)
     provenance, blocked = summary.provenance, summary.counts["blocked"]
     if blocked and summary.task == "refusal":
         yield f"{blocked} blocked for safety or an unknown reason count as refusals"
@@ -194,3 +197,13 @@ def _of_the_answers(summary: Summary) -> Iterator[str]:
         yield f"the provider takes no {', '.join(dropped)}; not sent"
     if added := provenance["added_params"]:
         yield f"sent without being asked for: {', '.join(added)}"
+
+
+def _steadiness(repeats: Repeats) -> str:
+    """What the repeats say: flips, and samples that came out the same each time."""
+    flips = f"{percent(repeats.flip.percent)} of samples flip [{interval(repeats.flip)}] ({share(repeats.flip)})"
+    steady = ", ".join(
+        f"{word} {repeats.what} in all {repeats.k}: {percent(rate.percent)} ({share(rate)})"
+        for word, rate in (("never", repeats.never), ("always", repeats.always))
+    )
+    return f"asked {repeats.k} times, intervals over samples; {flips}; {steady}"

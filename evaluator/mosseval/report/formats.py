@@ -51,12 +51,25 @@ def _flat(summary: Summary) -> dict[str, Any]:
         "percent": rate["percent"],
         "ci95_low": low,
         "ci95_high": high,
+        "interval": rate["interval"],
         summary.rate.what: summary.rate.count,
         "of": rate["of"],
         **{name: document["bounds"][name] for name in ("percent_low", "percent_high")},
         "paper_counting_percent": document["paper_counting"]["percent"],
         **(_macro(document) if summary.task == "yes_no" else {}),
         **document["counts"],
+        **_repeats(document),
+    }
+
+
+def _repeats(document: dict[str, Any]) -> dict[str, Any]:
+    """How steady the answers are, where samples were asked several times."""
+    found = document["repeats"]
+    if found is None:
+        return {}
+    return {
+        "k": found["k"],
+        **{f"{name}_percent": each["percent"] for name, each in found.items() if name != "k"},
     }
 
 
