@@ -21,7 +21,7 @@ LONGEST_FUNCTION = 60
 EVALUATOR_RANKS = (
     ("version", "errors"),
     ("types", "terminal", "stats", "image_structure", "secret", "transfer", "values", "resampling"),
-    ("rejection", "agreement", "exchanges"),
+    ("rejection", "agreement", "exchanges", "paired", "correlation"),
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),
     ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts"),
