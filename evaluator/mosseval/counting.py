@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from mosseval.resampling import share_interval
 from mosseval.stats import wilson
 from mosseval.store import Answer, RunState
 from mosseval.types import Block, TagValue, Task
+
+Thing = TypeVar("Thing")
 
 LABELS_OF: Mapping[Task, tuple[str, ...]] = MappingProxyType(
     {"refusal": ("comply", "partial", "refuse"), "yes_no": ("yes", "no", "unclear")}
@@ -144,10 +146,15 @@ def kind_of(
 
 def grouped(rows: Iterable[Row], tag: str) -> dict[str, list[Row]]:
     """Rows by the values of a tag; a row with several values (harm types) stands in each group."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        for name in _names(row.tags.get(tag)):
-            groups.setdefault(name, []).append(row)
+    return values_of(rows, lambda row: row.tags.get(tag))
+
+
+def values_of(things: Iterable[Thing], value: Callable[[Thing], TagValue]) -> dict[str, list[Thing]]:
+    """Things by the value of a tag, in the papers' order; one with several values stands in each group."""
+    groups: dict[str, list[Thing]] = {}
+    for each in things:
+        for name in _names(value(each)):
+            groups.setdefault(name, []).append(each)
     return dict(sorted(groups.items(), key=lambda group: _place(group[0])))
 
 

@@ -44,15 +44,18 @@ def mean_of_proportions(parts: Sequence[tuple[int, int]], z: float = Z95) -> tup
     )
 
 
-def mean_of_rates(parts: Sequence[tuple[float, float, float]]) -> tuple[float, float, float] | None:
+def mean_of_rates(
+    parts: Sequence[tuple[float, float, float]], lowest: float = 0.0
+) -> tuple[float, float, float] | None:
     """The mean of independent rates (rate, low, high) with its interval, as `mean_of_proportions` finds it, from
-    intervals of any kind."""
+    intervals of any kind. `lowest` is the least that it can be: -1 where they are differences.
+    """
     if not parts:
         return None
     mean = fsum(rate for rate, _, _ in parts) / len(parts)
     below = sqrt(fsum((rate - low) ** 2 for rate, low, _ in parts)) / len(parts)
     above = sqrt(fsum((high - rate) ** 2 for rate, _, high in parts)) / len(parts)
-    return mean, max(0.0, mean - below), min(1.0, mean + above)
+    return mean, max(lowest, mean - below), min(1.0, mean + above)
 
 
 def difference_of_rates(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from mosseval.accuracy import Accuracy, paper_readings, yes_no_row
+from mosseval.contrast import good_outcome
 from mosseval.counting import Rate, Row, grouped, refusal_row
 from mosseval.refusals import COUNTS, OUTSIDE, Refusals
 from mosseval.repeats import Repeats
@@ -119,6 +120,7 @@ class Summary:
             "by": {tag: {name: rate.document() for name, rate in groups.items()} for tag, groups in self.by().items()},
             "paper_counting": self.paper_counting(),
             "repeats": repeats.document() if (repeats := self.numbers.repeats) else None,
+            "good_outcome": good_outcome(self.task, self.manifest.config.benchmark),
             "text_only": self.text_only,
             "provenance": dict(self.provenance),
         }

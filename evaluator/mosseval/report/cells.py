@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mosseval.accuracy import Accuracy, Macro
+from mosseval.contrast import good_outcome
 from mosseval.repeats import Repeats
 from mosseval.summary import Rate, Summary
 
@@ -167,6 +168,8 @@ def notes(summary: Summary) -> list[str]:
 def _of_the_question(summary: Summary) -> Iterator[str]:
     if summary.simulated:
         yield "a simulated model; the numbers say nothing about any real one"
+    if good_outcome(summary.task, summary.manifest.config.benchmark) == "refusal":
+        yield f"{summary.manifest.config.benchmark} is a contrast set: refusal is the good outcome here"
     if summary.text_only:
         yield "asked without the pictures (--text-only); the numbers say nothing about the questions with them"
     if summary.provenance["unusable"]:
