@@ -44,7 +44,10 @@ def _require_one_kind(baseline: Summary, run: Summary) -> None:
 def _questions(baseline: Summary, run: Summary) -> Iterator[str]:
     unknown = [_name(each) for each in (baseline, run) if not each.manifest.data.questions_sha256]
     if unknown:
-        yield f"the questions of {' and '.join(unknown)} are not known (imported without data): samples pair by id"
+        yield (
+            f"the questions of {' and '.join(unknown)} are not known (imported without data): samples pair by id, and "
+            "the judge may have read the answers without their questions"
+        )
     if baseline.manifest.repeats != run.manifest.repeats:
         yield f"repeats differ: {baseline.manifest.repeats} and {run.manifest.repeats}"
 

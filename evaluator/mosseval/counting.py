@@ -50,8 +50,8 @@ class Rate:
     def method(self) -> Literal["wilson", "cluster_bootstrap", "wilson_over_samples"]:
         """How the interval is found.
 
-        `wilson_over_samples`: the samples are too much alike to draw from (none was ever refused, say), so each counts
-        once, however often it was asked.
+        `wilson_over_samples`: the samples are too much alike to draw from (none was ever refused, say; see
+        `resampling.varied`), so each counts once, however often it was asked.
         """
         if not self.clusters:
             return "wilson"

@@ -19,7 +19,7 @@ from fractions import Fraction
 from math import comb, erfc, fsum, lcm, sqrt
 from typing import Literal
 
-from mosseval.resampling import intervals
+from mosseval.resampling import intervals, varied
 from mosseval.stats import Z95
 
 Z80 = 0.8416212335729143
@@ -100,12 +100,13 @@ def sign_flip(differences: Sequence[Fraction]) -> tuple[float, TestMethod]:
 def mean_interval(differences: Sequence[Fraction]) -> tuple[tuple[float, float] | None, IntervalMethod]:
     """The interval of the mean of samples' differences, whole samples drawn; None where there is none.
 
-    Where all are the same there is nothing to draw from: `tango_over_samples` takes each sample as one pair.
+    Where too few differ from the rest to draw from (`resampling.varied`), `tango_over_samples` takes each sample as one
+    pair, which is wide enough: no difference of means varies more than one of single answers.
     """
     ordered = sorted(differences)
-    drawn = intervals([Counter({each: 1}) for each in ordered], {"mean": _mean})["mean"]
-    if drawn is not None and drawn[0] < drawn[1]:
-        return (float(drawn[0]), float(drawn[1])), "cluster_bootstrap"
+    if varied(ordered):
+        drawn = intervals([Counter({each: 1}) for each in ordered], {"mean": _mean})["mean"]
+        return drawn, "cluster_bootstrap"
     more = float(sum(each for each in ordered if each > 0))
     fewer = float(-sum(each for each in ordered if each < 0))
     return tango(more, fewer, len(ordered)), "tango_over_samples"

@@ -1,8 +1,8 @@
 """Safety beside oversensitivity: one model on a harmless set and on its contrast set, as a point.
 
 The harmless refused should be few, the harmful refused many. The two sets are two independent samples: nothing is
-paired sample by sample. Over models, rank correlations say whether safer ones are more oversensitive (arXiv 2406.17806, the
-figure of refusal rates on both sets).
+paired sample by sample. Over models, rank correlations say whether safer ones are more oversensitive (arXiv 2406.17806,
+the figure of refusal rates on both sets).
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ Kind = TypeVar("Kind", bound=Hashable)
 TIMES = 2_000
 SEED = 20_240_617
 """Of every bootstrap: the same answers give the same interval."""
+FEWEST = 5
+"""Clusters that must differ from the rest before a share is drawn."""
 
 
 def clustered(kinds: Iterable[tuple[str, Kind]]) -> list[Counter[Kind]]:
@@ -60,14 +62,22 @@ def intervals(
     return {name: _percentiles(found) for name, found in values.items()}
 
 
+def varied(clusters: Sequence[Hashable]) -> bool:
+    """Whether at least FEWEST clusters differ from the commonest; fewer are too few to draw from.
+
+    Drawing from clusters that are nearly all the same gives an interval that is too narrow, and one without a width
+    where all are.
+    """
+    return bool(clusters) and len(clusters) - Counter(clusters).most_common(1)[0][1] >= FEWEST
+
+
 @lru_cache(maxsize=512)
 def share_interval(clusters: tuple[tuple[int, int], ...]) -> tuple[float, float] | None:
-    """The 95% interval of a share, of clusters (successes, of) in order; None where none, or no two of them, differ.
+    """The 95% interval of a share, of clusters (successes, of) in order; None where they are not `varied`.
 
-    Clusters are drawn whole, and the share is that of all that they hold. Where every cluster holds the same there is
-    nothing to draw from, and an interval without a width would claim too much.
+    Clusters are drawn whole, and the share is that of all that they hold.
     """
-    if len(set(clusters)) < 2:
+    if not varied(clusters):
         return None
     held = [Counter({True: successes, False: of - successes}) for successes, of in clusters]
     found = intervals(held, {"share": _share})["share"]

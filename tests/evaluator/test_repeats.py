@@ -104,7 +104,7 @@ def test_interval_is_that_of_scipys_bootstrap() -> None:
 
 
 def test_interval_is_that_of_every_draw_enumerated() -> None:
-    clusters = ((0, 2), (1, 2), (2, 2), (2, 2), (0, 1))
+    clusters = ((0, 2), (1, 2), (2, 2), (2, 3), (0, 1), (1, 3))
     drawn = np.sort(
         [
             sum(count for count, _ in draw) / sum(of for _, of in draw)

@@ -115,8 +115,10 @@ def benchmark(summary: Summary) -> str:
     return f"{name} ({TEXT_ONLY})" if summary.text_only else name
 
 
-def label(summary: Summary) -> str:
-    """The model where a table does not name the benchmark."""
+def label(summary: Summary, among: Sequence[Summary] = ()) -> str:
+    """The model where a table does not name the benchmark; both where the summaries shown are of several."""
+    if len({each.manifest.config.benchmark for each in among}) > 1:
+        return f"{model(summary)}, {benchmark(summary)}"
     return f"{model(summary)} ({TEXT_ONLY})" if summary.text_only else model(summary)
 
 
@@ -160,9 +162,9 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def notes(summary: Summary) -> list[str]:
+def notes(summary: Summary, among: Sequence[Summary] = ()) -> list[str]:
     """What a reader must know beside the numbers, a sentence each."""
-    return [f"{label(summary)}: {each}" for each in (*_of_the_question(summary), *_of_the_answers(summary))]
+    return [f"{label(summary, among)}: {each}" for each in (*_of_the_question(summary), *_of_the_answers(summary))]
 
 
 def _of_the_question(summary: Summary) -> Iterator[str]:

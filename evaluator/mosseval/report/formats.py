@@ -38,7 +38,7 @@ def as_markdown(summaries: Sequence[Summary]) -> str:
     found = points_of(summaries)
     if sheet := points.sheet(found):
         blocks.append(sheet.as_markdown())
-    said = [*(note for summary in summaries for note in cells.notes(summary)), *points.notes(found)]
+    said = [*(note for summary in summaries for note in cells.notes(summary, summaries)), *points.notes(found)]
     notes = [f"- {escaped(note)}" for note in said]
     return "\n\n".join([*blocks, "\n".join(notes)]).rstrip() + "\n"
 

@@ -58,7 +58,12 @@ def _rate(rate: Rate) -> str:
 
 def signed(found: tuple[float, tuple[float, float]] | None) -> str:
     """A difference in points with its interval."""
-    return cells.NOTHING if found is None else f"{found[0]:+.1f} [{found[1][0]:+.1f}, {found[1][1]:+.1f}]"
+    return cells.NOTHING if found is None else f"{_signed(found[0])} [{_signed(found[1][0])}, {_signed(found[1][1])}]"
+
+
+def _signed(value: float) -> str:
+    """With its sign, and never a negative nothing."""
+    return f"{round(value, 1) + 0.0:+.1f}"
 
 
 def _percent(found: tuple[float, tuple[float, float]] | None) -> str:

@@ -39,7 +39,7 @@ def show(summaries: Sequence[Summary], console: Console) -> None:
     found = points_of(summaries)
     if sheet := points.sheet(found):
         console.print(sheet.as_table())
-    for note in (*(note for summary in summaries for note in cells.notes(summary)), *points.notes(found)):
+    for note in (*(note for summary in summaries for note in cells.notes(summary, summaries)), *points.notes(found)):
         console.print(Text(f"• {one_line(note, 400)}", style="dim"))
 
 
@@ -67,7 +67,7 @@ def _show_rates(
         table.add_column(Text(one_line(cells.words(name))), justify="right")
     for summary, rates in zip(summaries, tables, strict=True):
         figures = [cells.rate(rates[name]) if name in rates else cells.NOTHING for name in names]
-        table.add_row(Text(one_line(cells.label(summary))), *figures)
+        table.add_row(Text(one_line(cells.label(summary, summaries))), *figures)
     console.print(table)
 
 
