@@ -105,15 +105,16 @@ def mean_interval(differences: Sequence[Fraction]) -> tuple[tuple[float, float] 
     """
     ordered = sorted(differences)
     if varied(ordered):
-        drawn = intervals([Counter({each: 1}) for each in ordered], {"mean": _mean})["mean"]
-        return drawn, "cluster_bootstrap"
+        unit = lcm(*(each.denominator for each in ordered))
+        drawn = intervals([Counter({int(each * unit): 1}) for each in ordered], {"mean": _mean})["mean"]
+        return (drawn[0] / unit, drawn[1] / unit) if drawn else None, "cluster_bootstrap"
     more = float(sum(each for each in ordered if each > 0))
     fewer = float(-sum(each for each in ordered if each < 0))
     return tango(more, fewer, len(ordered)), "tango_over_samples"
 
 
-def _mean(counts: Mapping[Fraction, int]) -> float:
-    return fsum(float(each) * often for each, often in counts.items()) / sum(counts.values())
+def _mean(counts: Mapping[int, int]) -> float:
+    return sum(each * often for each, often in counts.items()) / sum(counts.values())
 
 
 def holm(chances: Sequence[float]) -> list[float]:
