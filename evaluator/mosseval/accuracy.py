@@ -13,8 +13,20 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Any
 
-from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Rate, Row, grouped, kind_of, percent, rounded
-from mosseval.stats import mean_of_proportions
+from mosseval.counting import (
+    LABELS_OF,
+    PAPER_OUTSIDE,
+    UNANSWERED,
+    Rate,
+    Row,
+    grouped,
+    kind_of,
+    percent,
+    rate_over,
+    rounded,
+)
+from mosseval.repeats import Repeats, repeats_of
+from mosseval.stats import mean_of_rates
 from mosseval.store import Answer, RunFolder, RunState
 from mosseval.store.state import answers_in
 from mosseval.types import TagValue
@@ -27,7 +39,7 @@ SUBSET = "subset"
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """The mean of the subsets' accuracies, in percent with its 95% interval (`stats.mean_of_proportions`).
+    """The mean of the subsets' accuracies, in percent with its 95% interval (`stats.mean_of_rates`).
 
     `percent` is None where one of the run's subsets has no sample that counts.
     """
@@ -66,24 +78,27 @@ class Accuracy:
         if not subsets:
             return None
         rates = [self.rate_of(rows) for rows in subsets.values()]
-        found = mean_of_proportions([(rate.count, rate.of) for rate in rates])
-        if found is None:
+        parts = [each for rate in rates if (each := rate.parts())]
+        found = mean_of_rates(parts)
+        if found is None or len(parts) < len(rates):
             return Macro(None, None, tuple(subsets))
         mean, low, high = (100 * each for each in found)
         return Macro(round(mean, 4), (low, high), tuple(subsets))
 
     def rate_of(self, rows: Iterable[Row]) -> Rate:
         """The accuracy of some of the rows."""
-        counted = [row.correct for row in rows if row.correct is not None]
-        return Rate(sum(counted), len(counted), "correct")
+        return rate_over(rows, outcome, "correct")
+
+    @property
+    def repeats(self) -> Repeats | None:
+        """How steady the answers are; None where each sample was asked once."""
+        return repeats_of(self.rows, outcome, "correct")
 
     def wrong(self) -> dict[str, Rate]:
         """The error each way, by the word that was expected."""
-        answered = [row for row in self.rows if row.correct is not None]
         return {
-            f"expected_{word}": Rate(sum(row.correct is False for row in asked), len(asked), "wrong")
+            f"expected_{word}": rate_over((row for row in self.rows if row.expected == word), _wrong, "wrong")
             for word in ("yes", "no")
-            for asked in [[row for row in answered if row.expected == word]]
         }
 
     def bounds(self) -> tuple[float | None, float | None]:
@@ -121,7 +136,17 @@ class Accuracy:
         }
 
 
+def outcome(row: Row) -> bool | None:
+    """Whether it was correct; None where it stands outside the accuracy."""
+    return row.correct
+
+
+def _wrong(row: Row) -> bool | None:
+    return None if row.correct is None else not row.correct
+
+
 def yes_no_row(
+    sample: str,
     answer: Answer | None,
     state: RunState,
     judge: str | None,
@@ -135,7 +160,7 @@ def yes_no_row(
     wanted = expected.strip().lower() if expected else None
     correct = kind == wanted if kind in ("yes", "no") and wanted else None
     filtered = block is not None and block.where != "model"
-    return Row(kind, None, filtered, tags, correct, wanted, paper_correct)
+    return Row(sample, kind, None, filtered, tags, correct, wanted, paper_correct)
 
 
 def paper_readings(folder: RunFolder, state: RunState, expected: Mapping[str, str]) -> Iterator[str]:

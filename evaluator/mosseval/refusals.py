@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Rate, Row, grouped, percent
+from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Rate, Row, grouped, percent, rate_over
+from mosseval.repeats import Repeats, repeats_of
 
 LABELS = LABELS_OF["refusal"]
 OUTSIDE = UNANSWERED
@@ -38,8 +39,12 @@ class Refusals:
 
     def rate_of(self, rows: Iterable[Row]) -> Rate:
         """The refusal rate of some of the rows."""
-        counted = [row.refusal for row in rows if row.refusal is not None]
-        return Rate(sum(counted), len(counted))
+        return rate_over(rows, outcome, "refused")
+
+    @property
+    def repeats(self) -> Repeats | None:
+        """How steady the answers are; None where each sample was asked once."""
+        return repeats_of(self.rows, outcome, "refused")
 
     def bounds(self) -> tuple[float | None, float | None]:
         """The rate in percent if none, and if all, of what is outside were refusals."""
@@ -62,6 +67,11 @@ class Refusals:
             "without_provider_filters": self.rate_of(row for row in self.rows if not row.filtered).document(),
             "bounds": {"percent_low": low, "percent_high": high},
         }
+
+
+def outcome(row: Row) -> bool | None:
+    """Whether it was refused; None where it stands outside the rate."""
+    return row.refusal
 
 
 def _paper_percent(rows: Iterable[Row]) -> float | None:

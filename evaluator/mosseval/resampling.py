@@ -10,12 +10,15 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 Kind = TypeVar("Kind", bound=Hashable)
 TIMES = 2_000
 SEED = 20_240_617
 """Of every bootstrap: the same answers give the same interval."""
+FEWEST = 5
+"""Clusters that must differ from the rest before a share is drawn."""
 
 
 def clustered(kinds: Iterable[tuple[str, Kind]]) -> list[Counter[Kind]]:
@@ -57,6 +60,33 @@ def intervals(
             if value is not None:
                 values[name].append(value)
     return {name: _percentiles(found) for name, found in values.items()}
+
+
+def varied(clusters: Sequence[Hashable]) -> bool:
+    """Whether at least FEWEST clusters differ from the commonest; fewer are too few to draw from.
+
+    Drawing from clusters that are nearly all the same gives an interval that is too narrow, and one without a width
+    where all are.
+    """
+    return bool(clusters) and len(clusters) - Counter(clusters).most_common(1)[0][1] >= FEWEST
+
+
+@lru_cache(maxsize=512)
+def share_interval(clusters: tuple[tuple[int, int], ...]) -> tuple[float, float] | None:
+    """The 95% interval of a share, of clusters (successes, of) in order; None where they are not `varied`.
+
+    Clusters are drawn whole, and the share is that of all that they hold.
+    """
+    if not varied(clusters):
+        return None
+    held = [Counter({True: successes, False: of - successes}) for successes, of in clusters]
+    found = intervals(held, {"share": _share})["share"]
+    return found if found and found[0] < found[1] else None
+
+
+def _share(counts: Mapping[bool, int]) -> float | None:
+    total = counts.get(True, 0) + counts.get(False, 0)
+    return counts.get(True, 0) / total if total else None
 
 
 def _percentiles(values: list[float]) -> tuple[float, float] | None:

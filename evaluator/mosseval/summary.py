@@ -12,8 +12,10 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from mosseval.accuracy import Accuracy, paper_readings, yes_no_row
+from mosseval.contrast import good_outcome
 from mosseval.counting import Rate, Row, grouped, refusal_row
 from mosseval.refusals import COUNTS, OUTSIDE, Refusals
+from mosseval.repeats import Repeats
 from mosseval.store import Answer, Manifest, RunFolder, RunState
 from mosseval.types import TagValue
 
@@ -34,6 +36,8 @@ class Numbers(Protocol):
     def rate(self) -> Rate: ...
     @property
     def gaps(self) -> int: ...
+    @property
+    def repeats(self) -> Repeats | None: ...
     def rate_of(self, rows: Iterable[Row]) -> Rate: ...
     def bounds(self) -> tuple[float | None, float | None]: ...
     def paper_counting(self) -> dict[str, Any]: ...
@@ -115,6 +119,8 @@ class Summary:
             **self.numbers.document(),
             "by": {tag: {name: rate.document() for name, rate in groups.items()} for tag, groups in self.by().items()},
             "paper_counting": self.paper_counting(),
+            "repeats": repeats.document() if (repeats := self.numbers.repeats) else None,
+            "good_outcome": good_outcome(self.task, self.manifest.config.benchmark),
             "text_only": self.text_only,
             "provenance": dict(self.provenance),
         }
@@ -148,7 +154,7 @@ def _keys(manifest: Manifest) -> Iterator[tuple[str, str]]:
 def _refusal_rows(folder: RunFolder, state: RunState, judge: str | None) -> Iterator[Row]:
     tags = folder.tags()
     for key, sample_id in _keys(folder.manifest):
-        yield refusal_row(state.answers.get(key), state, judge, tags.get(sample_id, {}))
+        yield refusal_row(sample_id, state.answers.get(key), state, judge, tags.get(sample_id, {}))
 
 
 def _yes_no_rows(folder: RunFolder, state: RunState, judge: str | None) -> Iterator[Row]:
@@ -159,6 +165,7 @@ def _yes_no_rows(folder: RunFolder, state: RunState, judge: str | None) -> Itera
     paper = frozenset(paper_readings(folder, state, expected))
     for key, sample_id in _keys(folder.manifest):
         yield yes_no_row(
+            sample_id,
             state.answers.get(key),
             state,
             judge,

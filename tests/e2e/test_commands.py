@@ -35,7 +35,8 @@ def test_summary_in_every_format_says_the_same(mosseval: Mosseval, run: Path) ->
     by_format = {form: mosseval("summary", run, "--format", form) for form in ("table", "json", "markdown", "csv")}
     assert {each.code for each in by_format.values()} == {0}
     document = json.loads(by_format["json"].out)
-    assert document["refusal_rate"] == {"percent": 25.0, "ci95": [4.5587, 69.9358], "refused": 1, "of": 4}
+    rate = {"percent": 25.0, "ci95": [4.5587, 69.9358], "refused": 1, "of": 4, "interval": "wilson"}
+    assert document["refusal_rate"] == rate
     assert document["bounds"] == {"percent_low": 16.6667, "percent_high": 50.0}
     assert document["paper_counting"]["percent"] == 40.0
     for form in ("table", "markdown"):

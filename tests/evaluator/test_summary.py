@@ -79,8 +79,10 @@ def test_shape_is_that_of_the_contract(tmp_path: Path) -> None:
     wanted = "benchmark model simulated task judge samples counts refusal_rate without_provider_filters bounds by"
     assert list(found)[:12] == [*wanted.split(), "paper_counting"]
     assert list(found["counts"]) == list(COUNTS)
-    assert list(found["refusal_rate"]) == ["percent", "ci95", "refused", "of"]
-    assert found["by"]["stimulus"][STIMULI[0]] == {"percent": 0.0, "ci95": [0.0, 79.3451], "refused": 0, "of": 1}
+    assert list(found["refusal_rate"]) == ["percent", "ci95", "refused", "of", "interval"]
+    assert found["by"]["stimulus"][STIMULI[0]] == {
+        **{"percent": 0.0, "ci95": [0.0, 79.3451], "refused": 0, "of": 1, "interval": "wilson"}
+    }
     assert {name: each["of"] for name, each in found["by"]["harm"].items()} == {"a": 1, "b": 1}
     assert found["paper_counting"]["by"]["stimulus"] == {STIMULI[0]: 0.0, STIMULI[1]: 100.0}
 

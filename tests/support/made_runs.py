@@ -47,12 +47,34 @@ def make(path: Path, outcomes: Sequence[Made], *, shards: int = 1, order: Sequen
     return folder
 
 
+def make_repeated(
+    path: Path,
+    samples: Sequence[Sequence[Made]],
+    *,
+    shards: int = 1,
+    order: Sequence[int] | None = None,
+    **config: object,
+) -> RunFolder:
+    """A run whose samples were asked several times: `samples[n][r]` is what became of sample n in repeat r. The tags
+    are those of its first repeat; `order` is that of the pairs (n, r), counted through; `config` is of `run.json`."""
+    repeats = len(samples[0])
+    rows = [{"sample_id": str(n), "question": "?", "tags": tags(each[0])} for n, each in enumerate(samples)]
+    plan = manifest(len(samples), shards=shards, repeats=repeats, **config)
+    folder = asyncio.run(RunFolder.open(path, plan, rows, {str(row["sample_id"]) for row in rows}))
+    for place in order if order is not None else range(len(samples) * repeats):
+        number, repeat = divmod(place, repeats)
+        add(folder, number, samples[number][repeat], shard=number % shards, repeat=repeat)
+    return folder
+
+
 def tags(made: Made) -> dict[str, TagValue]:
     """The tags of a made sample."""
     return {"stimulus": made.stimulus, "harm": made.harm}
 
 
-def record(number: int, made: Made, *, text: str = "an answer", repeat: int = 0) -> Record:
+def record(
+    number: int, made: Made, *, text: str = "an answer", repeat: int = 0, benchmark: str = "b", model: str = "m"
+) -> Record:
     """The record of an outcome."""
     status, block, failure = made.kind, None, None
     if "/" in made.kind:
@@ -63,11 +85,11 @@ def record(number: int, made: Made, *, text: str = "an answer", repeat: int = 0)
     elif made.kind == "error":
         failure = Failure("timeout", "no answer", 3)
     return Record(
-        key=f"b/{number}/{repeat}",
-        benchmark="b",
+        key=f"{benchmark}/{number}/{repeat}",
+        benchmark=benchmark,
         sample_id=str(number),
         repeat=repeat,
-        model="m",
+        model=model,
         status=status,  # type: ignore[arg-type]
         request_sha256="0",
         tags=tags(made),
@@ -87,11 +109,14 @@ def judgement(made: Made) -> Judgement:
     return Judgement("unjudged", None, reason="judge_failed" if made.kind == "judge_failed" else "unsupported_language")
 
 
-def add(folder: RunFolder, number: int, made: Made, *, shard: int = 0, text: str = "an answer") -> None:
+def add(
+    folder: RunFolder, number: int, made: Made, *, shard: int = 0, text: str = "an answer", repeat: int = 0
+) -> None:
     """Appends the record of an outcome, and its judgement."""
     if made.kind == "pending":
         return
-    one = record(number, made, text=text)
+    config = folder.manifest.config
+    one = record(number, made, text=text, repeat=repeat, benchmark=config.benchmark, model=config.model)
     with folder.records(shard) as records:
         records.append(record_line(one))
     if one.text is not None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mosseval.accuracy import Accuracy, Macro
+from mosseval.contrast import good_outcome
+from mosseval.repeats import Repeats
 from mosseval.summary import Rate, Summary
 
 SIMULATED = "simulated"
@@ -113,8 +115,10 @@ def benchmark(summary: Summary) -> str:
     return f"{name} ({TEXT_ONLY})" if summary.text_only else name
 
 
-def label(summary: Summary) -> str:
-    """The model where a table does not name the benchmark."""
+def label(summary: Summary, among: Sequence[Summary] = ()) -> str:
+    """The model where a table does not name the benchmark; both where the summaries shown are of several."""
+    if len({each.manifest.config.benchmark for each in among}) > 1:
+        return f"{model(summary)}, {benchmark(summary)}"
     return f"{model(summary)} ({TEXT_ONLY})" if summary.text_only else model(summary)
 
 
@@ -158,14 +162,16 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def notes(summary: Summary) -> list[str]:
+def notes(summary: Summary, among: Sequence[Summary] = ()) -> list[str]:
     """What a reader must know beside the numbers, a sentence each."""
-    return [f"{label(summary)}: {each}" for each in (*_of_the_question(summary), *_of_the_answers(summary))]
+    return [f"{label(summary, among)}: {each}" for each in (*_of_the_question(summary), *_of_the_answers(summary))]
 
 
 def _of_the_question(summary: Summary) -> Iterator[str]:
     if summary.simulated:
         yield "a simulated model; the numbers say nothing about any real one"
+    if good_outcome(summary.task, summary.manifest.config.benchmark) == "refusal":
+        yield f"{summary.manifest.config.benchmark} is a contrast set: refusal is the good outcome here"
     if summary.text_only:
         yield "asked without the pictures (--text-only); the numbers say nothing about the questions with them"
     if summary.provenance["unusable"]:
@@ -178,6 +184,8 @@ def _of_the_question(summary: Summary) -> Iterator[str]:
 
 
 def _of_the_answers(summary: Summary) -> Iterator[str]:
+    if repeats := summary.numbers.repeats:
+        yield _steadiness(repeats)
     provenance, blocked = summary.provenance, summary.counts["blocked"]
     if blocked and summary.task == "refusal":
         yield f"{blocked} blocked for safety or an unknown reason count as refusals"
@@ -194,3 +202,13 @@ def _of_the_answers(summary: Summary) -> Iterator[str]:
         yield f"the provider takes no {', '.join(dropped)}; not sent"
     if added := provenance["added_params"]:
         yield f"sent without being asked for: {', '.join(added)}"
+
+
+def _steadiness(repeats: Repeats) -> str:
+    """What the repeats say: flips, and samples that came out the same each time."""
+    flips = f"{percent(repeats.flip.percent)} of samples flip [{interval(repeats.flip)}] ({share(repeats.flip)})"
+    steady = ", ".join(
+        f"{word} {repeats.what} in all {repeats.k}: {percent(rate.percent)} ({share(rate)})"
+        for word, rate in (("never", repeats.never), ("always", repeats.always))
+    )
+    return f"asked {repeats.k} times, intervals over samples; {flips}; {steady}"

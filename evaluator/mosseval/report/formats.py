@@ -8,14 +8,25 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from mosseval.report import cells
+from mosseval.points import points_of
+from mosseval.report import cells, points
+from mosseval.report.sheet import escaped, markdown_row
 from mosseval.summary import Summary
-from mosseval.terminal import one_line
 
 
 def as_json(summaries: Sequence[Summary]) -> str:
-    """One object a line, a line a run (contract 3); ASCII, so that no name in it can steer a terminal."""
-    return "".join(json.dumps(summary.document()) + "\n" for summary in summaries)
+    """One object a line, a line a run (contract 3); ASCII, so that no name in it can steer a terminal.
+
+    A run that makes a point with another of its model (`points`) holds it too, with the correlations over all points.
+    """
+    found = points_of(summaries)
+    over_models = found.over_models_document()
+    lines = []
+    for summary in summaries:
+        mine = [each for each in found.points if summary is each.harmless or summary is each.harmful]
+        point = {**mine[0].document(), "over_models": over_models} if mine else None
+        lines.append(json.dumps({**summary.document(), "point": point}) + "\n")
+    return "".join(lines)
 
 
 def as_markdown(summaries: Sequence[Summary]) -> str:
@@ -23,8 +34,12 @@ def as_markdown(summaries: Sequence[Summary]) -> str:
     blocks = []
     for headline, runs in cells.by_task(summaries):
         rows = [headline.columns, ["---"] * len(headline.columns), *(headline.row(summary) for summary in runs)]
-        blocks.append("\n".join(_row(row) for row in rows))
-    notes = [f"- {_escaped(note)}" for summary in summaries for note in cells.notes(summary)]
+        blocks.append("\n".join(markdown_row(row) for row in rows))
+    found = points_of(summaries)
+    if sheet := points.sheet(found):
+        blocks.append(sheet.as_markdown())
+    said = [*(note for summary in summaries for note in cells.notes(summary, summaries)), *points.notes(found)]
+    notes = [f"- {escaped(note)}" for note in said]
     return "\n\n".join([*blocks, "\n".join(notes)]).rstrip() + "\n"
 
 
@@ -51,12 +66,25 @@ def _flat(summary: Summary) -> dict[str, Any]:
         "percent": rate["percent"],
         "ci95_low": low,
         "ci95_high": high,
+        "interval": rate["interval"],
         summary.rate.what: summary.rate.count,
         "of": rate["of"],
         **{name: document["bounds"][name] for name in ("percent_low", "percent_high")},
         "paper_counting_percent": document["paper_counting"]["percent"],
         **(_macro(document) if summary.task == "yes_no" else {}),
         **document["counts"],
+        **_repeats(document),
+    }
+
+
+def _repeats(document: dict[str, Any]) -> dict[str, Any]:
+    """How steady the answers are, where samples were asked several times."""
+    found = document["repeats"]
+    if found is None:
+        return {}
+    return {
+        "k": found["k"],
+        **{f"{name}_percent": each["percent"] for name, each in found.items() if name != "k"},
     }
 
 
@@ -72,15 +100,6 @@ def _macro(document: dict[str, Any]) -> dict[str, Any]:
         **{f"{name}_percent": rate["percent"] for name, rate in subsets.items()},
         **{f"wrong_{name}_percent": rate["percent"] for name, rate in document["wrong"].items()},
     }
-
-
-def _row(cells_of_row: Sequence[str]) -> str:
-    return "| " + " | ".join(_escaped(cell) for cell in cells_of_row) + " |"
-
-
-def _escaped(text: str) -> str:
-    cleaned = one_line(text, 400).replace("&", "&amp;").replace("<", "&lt;")
-    return "".join(f"\\{character}" if character in r"\|`*_[]" else character for character in cleaned)
 
 
 def _plain(text: str) -> str:

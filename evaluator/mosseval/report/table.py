@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mosseval.accuracy import Accuracy
-from mosseval.report import cells
+from mosseval.points import points_of
+from mosseval.report import cells, points
 from mosseval.summary import Rate, Summary
 from mosseval.terminal import one_line
 
@@ -35,7 +36,10 @@ def show(summaries: Sequence[Summary], console: Console) -> None:
             wrong = [Accuracy(summary.rows).wrong() for summary in runs]
             titled = [{WRONG_TITLES[name]: rate for name, rate in rates.items() if rate.of} for rates in wrong]
             _show_rates("Errors", runs, titled, console)
-    for note in (note for summary in summaries for note in cells.notes(summary)):
+    found = points_of(summaries)
+    if sheet := points.sheet(found):
+        console.print(sheet.as_table())
+    for note in (*(note for summary in summaries for note in cells.notes(summary, summaries)), *points.notes(found)):
         console.print(Text(f"• {one_line(note, 400)}", style="dim"))
 
 
@@ -63,7 +67,7 @@ def _show_rates(
         table.add_column(Text(one_line(cells.words(name))), justify="right")
     for summary, rates in zip(summaries, tables, strict=True):
         figures = [cells.rate(rates[name]) if name in rates else cells.NOTHING for name in names]
-        table.add_row(Text(one_line(cells.label(summary))), *figures)
+        table.add_row(Text(one_line(cells.label(summary, summaries))), *figures)
     console.print(table)
 
 
