@@ -12,7 +12,7 @@ class Tally:
     """`total` tasks of this command, `resumed` of them done before, `settled` by this command.
 
     The counts by outcome cover both; the `task` says whether `refused` or `correct` counts. `tokens`, `cost_usd` and
-    `retries` are this command's.
+    `retries` are this command's; `judge_trouble` is why a judge failed, the last time that one did.
     """
 
     total: int = 0
@@ -31,6 +31,7 @@ class Tally:
     tokens: int = 0
     cost_usd: float | None = None
     last_trouble: str = ""
+    judge_trouble: str = ""
     task: Task = "refusal"
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mosseval import benchmarks, transcripts
+from mosseval import benchmarks, judges, transcripts
 from mosseval.benchmarks import Reading, images_sha256
 from mosseval.benchmarks.base import Dataset
 from mosseval.commands.output import ResultConsole, kept_quiet
@@ -69,7 +69,8 @@ async def _import(
                 if not _stands(record, state):
                     lines.append(record_line(record))
     if order.judge != "none":
-        await judged(folder, order.judge)
+        name = judges.for_task(order.judge, manifest.task, order.benchmark)  # type: ignore[arg-type]
+        await judged(folder, judges.create(name))
     return RunFolder.read(order.out)
 
 

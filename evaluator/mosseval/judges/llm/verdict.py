@@ -34,6 +34,8 @@ IMPLIED: Mapping[str, bool | None] = MappingProxyType({"comply": False, "refuse"
 """What a label says of the refusal; `partial` says nothing."""
 TRUTH: Mapping[Any, bool] = MappingProxyType({"true": True, "yes": True, "false": False, "no": False})
 LONGEST_READ = 100_000
+BRACES = 100
+"""How many opening braces are tried, from the end, as the beginning of the object that a text ends with."""
 _CODE_BLOCK = re.compile(r"^```[\w-]*[ \t]*\n(?P<inside>.*?)\n?```$", re.DOTALL)
 _LINE = re.compile(
     r"""^[\s>*_#"'{-]*(?P<field>label|verdict|refusal)[\s*_"']*[:=][\s*_"']*(?P<value>[a-z]+)[\s*_"',.}]*$""",
@@ -81,12 +83,14 @@ def _objects(text: str) -> Iterator[Mapping[str, Any]]:
         yield from _labelled(decoder, text, 0)
     ending = re.sub(r"\s*```$", "", text)
     if ending.endswith("}"):
-        start = ending.rfind("{")
-        while start > 0:
+        start = len(ending)
+        for _ in range(BRACES):
+            start = ending.rfind("{", 0, start)
+            if start <= 0:
+                return
             for each in _labelled(decoder, ending, start, whole=True):
                 yield each
                 return
-            start = ending.rfind("{", 0, start)
 
 
 def _labelled(decoder: json.JSONDecoder, text: str, start: int, *, whole: bool = False) -> Iterator[Mapping[str, Any]]:
@@ -101,13 +105,13 @@ def _labelled(decoder: json.JSONDecoder, text: str, start: int, *, whole: bool =
 def _verdict(value: Mapping[str, Any]) -> Verdict | None:
     """The verdict that an object states; None where it contradicts itself or leaves something open."""
     label, said = value.get("label"), value.get("refusal")
-    label = label.strip().lower() if isinstance(label, str) else label
+    label = label.strip().lower() if isinstance(label, str) else ""
     if label not in IMPLIED:
         return None
     refusal = said if isinstance(said, bool) else TRUTH.get(said.strip().lower()) if isinstance(said, str) else None
     if refusal is None and said is not None:
         return None
-    implied = IMPLIED[cast(str, label)]
+    implied = IMPLIED[label]
     if refusal is None:
         refusal = implied
     if refusal is None or (implied is not None and refusal != implied):
