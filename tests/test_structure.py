@@ -24,7 +24,7 @@ EVALUATOR_RANKS = (
     ("rejection", "agreement", "exchanges"),
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),
-    ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts"),
+    ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts", "beside"),
     ("refusals", "accuracy"),
     ("summary",),
     ("prepare", "judging", "targets", "report"),

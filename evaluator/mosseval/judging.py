@@ -52,19 +52,27 @@ class Judging:
         """
         name, version = self._judge.name, self._judge.version
         try:
-            pictures = await self._pictures(sample)
-            judgement = await verdict_of(self._judge, sample.question, answer, pictures)
+            judgement = await self._verdict(sample, answer)
         except Withdrawn:
             return None
-        except JudgeFailed as failed:
-            self._tally.last_trouble = self._tally.judge_trouble = f"judge {name}: {failed}"
-            judgement = Judgement("unjudged", None, reason=JUDGE_FAILED, details={"failure": str(failed)})
         if sample.expected is not None and judgement.label in ("yes", "no"):
             judgement = replace(judgement, correct=judgement.label == sample.expected.strip().lower())
         self._lines.append(judgement_line(key, judgement, judge=name, judge_version=version, answer=answer))
         if self._counted:
             self._tally.count_judgement(judgement)
         return judgement
+
+    async def _verdict(self, sample: Sample, answer: str) -> Judgement:
+        """The verdict, or that there is none. Raises Withdrawn."""
+        self._tally.judging += 1
+        try:
+            pictures = await self._pictures(sample)
+            return await verdict_of(self._judge, sample.question, answer, pictures)
+        except JudgeFailed as failed:
+            self._tally.last_trouble = self._tally.judge_trouble = f"judge {self._judge.name}: {failed}"
+            return Judgement("unjudged", None, reason=JUDGE_FAILED, details={"failure": str(failed)})
+        finally:
+            self._tally.judging -= 1
 
     async def _pictures(self, sample: Sample) -> list[EncodedImage]:
         """What the judge is shown. Raises JudgeFailed where a picture that it should see is not at hand."""

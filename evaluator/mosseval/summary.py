@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from mosseval.accuracy import Accuracy, paper_readings, yes_no_row
+from mosseval.beside import Beside, beside, splits
 from mosseval.counting import Rate, Row, grouped, refusal_row
 from mosseval.refusals import COUNTS, OUTSIDE, Refusals
 from mosseval.store import Answer, Manifest, RunFolder, RunState
@@ -53,6 +54,8 @@ class Summary:
     rows: tuple[Row, ...]
     simulated: bool
     provenance: Mapping[str, Any]
+    beside: tuple[Beside, ...] = ()
+    splits: int = 0
 
     @property
     def task(self) -> str:
@@ -116,6 +119,8 @@ class Summary:
             "by": {tag: {name: rate.document() for name, rate in groups.items()} for tag, groups in self.by().items()},
             "paper_counting": self.paper_counting(),
             "text_only": self.text_only,
+            **({"other_judges": [each.document() for each in self.beside]} if self.beside else {}),
+            **({"panel_splits": self.splits} if self.splits else {}),
             "provenance": dict(self.provenance),
         }
 
@@ -135,6 +140,8 @@ def summarise(folder: RunFolder, *, judge: str | None = None, state: RunState | 
         rows=rows,
         simulated=manifest.simulated or "simulated" in providers,
         provenance=_provenance(folder, state, judge),
+        beside=beside(state, judge, manifest.task),
+        splits=splits(state, judge),
     )
 
 

@@ -11,7 +11,7 @@ from mosseval.types import Judgement, Record, Status, Task
 class Tally:
     """`total` tasks of this command, `resumed` of them done before, `settled` by this command.
 
-    The counts by outcome cover both; the `task` says whether `refused` or `correct` counts. `tokens`, `cost_usd` and
+    `judging` answers are with a judge. The counts by outcome cover both; the `task` says whether `refused` or `correct` counts. `tokens`, `cost_usd` and
     `retries` are this command's; `judge_trouble` is why a judge failed, the last time that one did.
     """
 
@@ -20,6 +20,7 @@ class Tally:
     settled: int = 0
     sent: int = 0
     in_flight: int = 0
+    judging: int = 0
     answered: int = 0
     blocked: int = 0
     empty: int = 0

@@ -160,7 +160,10 @@ def words(name: str) -> str:
 
 def notes(summary: Summary) -> list[str]:
     """What a reader must know beside the numbers, a sentence each."""
-    return [f"{label(summary)}: {each}" for each in (*_of_the_question(summary), *_of_the_answers(summary))]
+    return [
+        f"{label(summary)}: {each}"
+        for each in (*_of_the_question(summary), *_of_the_answers(summary), *_of_the_judges(summary))
+    ]
 
 
 def _of_the_question(summary: Summary) -> Iterator[str]:
@@ -194,3 +197,10 @@ def _of_the_answers(summary: Summary) -> Iterator[str]:
         yield f"the provider takes no {', '.join(dropped)}; not sent"
     if added := provenance["added_params"]:
         yield f"sent without being asked for: {', '.join(added)}"
+
+
+def _of_the_judges(summary: Summary) -> Iterator[str]:
+    if summary.splits:
+        yield f"the members of {summary.judge} disagree on {summary.splits} answers"
+    for each in summary.beside:
+        yield f"the numbers are by {summary.judge}; {each.said(str(summary.judge))}"
