@@ -126,12 +126,12 @@ class Summary:
 
 
 def summarise(folder: RunFolder, *, judge: str | None = None, state: RunState | None = None) -> Summary:
-    """The summary of a run by the verdicts of `judge` (default: the one that judged most).
+    """The summary of a run by the verdicts of `judge` (default: the first of the run's own, or the one that judged most).
 
     `state` is what the folder's files say, where it was read already.
     """
     state, manifest = state or folder.state(), folder.manifest
-    judge = judge or _busiest(state)
+    judge = judge or next((name for name in manifest.judges if name in state.verdicts), None) or _busiest(state)
     rows = tuple(_ROWS[manifest.task](folder, state, judge))
     providers = {answer.record.provider for answer in state.answers.values()}
     return Summary(

@@ -11,8 +11,8 @@ from mosseval.types import Judgement, Record, Status, Task
 class Tally:
     """`total` tasks of this command, `resumed` of them done before, `settled` by this command.
 
-    `judging` answers are with a judge. The counts by outcome cover both; the `task` says whether `refused` or `correct` counts. `tokens`, `cost_usd` and
-    `retries` are this command's; `judge_trouble` is why a judge failed, the last time that one did.
+    The counts by outcome cover both; the `task` says whether `refused` or `correct` counts. `tokens`, `cost_usd` and
+    `retries` are this command's. `judging` answers are with a judge; `judge_trouble` is why one failed, the last time.
     """
 
     total: int = 0

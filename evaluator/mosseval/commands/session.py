@@ -161,8 +161,8 @@ class Session:
         spec = recipe.request_spec(self._options, card)
         plan = Plan(dataset, selection, spec, digests)
         title = f"{dataset.name} · {card.id}"
-        manifest = recipe.manifest(plan, card, endpoint=self._target.name, gateway=self._gateway)
         judges = self._options.judging.for_task(dataset.task, dataset.name)
+        manifest = recipe.manifest(plan, card, endpoint=self._target.name, gateway=self._gateway, judges=names(judges))
         return Job(title, plan, path, manifest, judges, tally=Tally(task=dataset.task))
 
     async def run(self, job: Job) -> None:

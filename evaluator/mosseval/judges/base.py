@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from mosseval.images import EncodedImage
 from mosseval.types import Judgement
+
+if TYPE_CHECKING:
+    from mosseval.images import EncodedImage
 
 
 class JudgeFailed(Exception):

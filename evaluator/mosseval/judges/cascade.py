@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from mosseval.images import EncodedImage
 from mosseval.judges.base import Judge, verdict_of, wants_pictures
 from mosseval.types import Judgement
+
+if TYPE_CHECKING:
+    from mosseval.images import EncodedImage
 
 
 class CascadeJudge:

@@ -6,11 +6,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from mosseval.images import EncodedImage
 from mosseval.judges.base import Judge, JudgeFailed, verdict_of, wants_pictures
 from mosseval.types import Judgement
+
+if TYPE_CHECKING:
+    from mosseval.images import EncodedImage
 
 Rule = Literal["majority", "unanimous"]
 Tie = Literal["unjudged", "refusal", "no-refusal"]

@@ -160,10 +160,8 @@ def words(name: str) -> str:
 
 def notes(summary: Summary) -> list[str]:
     """What a reader must know beside the numbers, a sentence each."""
-    return [
-        f"{label(summary)}: {each}"
-        for each in (*_of_the_question(summary), *_of_the_answers(summary), *_of_the_judges(summary))
-    ]
+    told = (*_of_the_question(summary), *_of_the_answers(summary), *_of_the_judges(summary))
+    return [f"{label(summary)}: {each}" for each in told]
 
 
 def _of_the_question(summary: Summary) -> Iterator[str]:
