@@ -126,7 +126,7 @@ class Summary:
 
 
 def summarise(folder: RunFolder, *, judge: str | None = None, state: RunState | None = None) -> Summary:
-    """The summary of a run by the verdicts of `judge` (default: the first of the run's own, or the one that judged most).
+    """The summary of a run by the verdicts of `judge` (default: the run's first, or who judged most).
 
     `state` is what the folder's files say, where it was read already.
     """

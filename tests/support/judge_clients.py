@@ -16,7 +16,7 @@ from mosseval.pace import Concurrency, Rate
 
 @asynccontextmanager
 async def opened(
-    endpoint: FakeEndpoint,
+    running: FakeEndpoint,
     settings: LlmSettings | None = None,
     *,
     patience: Patience | None = None,
@@ -26,7 +26,7 @@ async def opened(
     """The judge, for as long as the block runs."""
     concurrency = Concurrency()
     client = Client(
-        Endpoint(f"{endpoint.url}/v1", key),
+        Endpoint(f"{running.url}/v1", key),
         patience=patience or Patience(timeout_s=5, max_attempts=2, deadline_s=5),
         concurrency=concurrency,
         rate=Rate(),

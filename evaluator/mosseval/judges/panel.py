@@ -48,9 +48,9 @@ class PanelJudge:
         if not answer.strip():
             return Judgement("empty", None, reason="the answer is blank")
         asked = (_asked(each, question, answer, pictures) for each in self._members)
-        found = dict(zip(self._members, await _all(asked), strict=True))
-        said = {each.name: verdict for each, verdict in found.items() if isinstance(verdict, Judgement)}
-        failed = {each.name: failure for each, failure in found.items() if isinstance(failure, JudgeFailed)}
+        found = dict(zip((each.name for each in self._members), await _all(asked), strict=True))
+        said = {name: verdict for name, verdict in found.items() if isinstance(verdict, Judgement)}
+        failed = {name: failure for name, failure in found.items() if isinstance(failure, JudgeFailed)}
         judged = {name: verdict for name, verdict in said.items() if verdict.refusal is not None}
         if failed and not self._decided(judged, len(failed)):
             raise JudgeFailed("; ".join(f"{name}: {failure}" for name, failure in failed.items()))
