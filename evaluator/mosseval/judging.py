@@ -69,7 +69,8 @@ class Judging:
             pictures = await self._pictures(sample)
             return await verdict_of(self._judge, sample.question, answer, pictures)
         except JudgeFailed as failed:
-            self._tally.last_trouble = self._tally.judge_trouble = f"judge {self._judge.name}: {failed}"
+            self._tally.last_trouble = f"judge {self._judge.name}: {failed}"
+            self._tally.judge_troubles[self._judge.name] = str(failed)
             return Judgement("unjudged", None, reason=JUDGE_FAILED, details={"failure": str(failed)})
         finally:
             self._tally.judging -= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mosseval.types import Judgement, Record, Status, Task
 
@@ -12,7 +12,7 @@ class Tally:
     """`total` tasks of this command, `resumed` of them done before, `settled` by this command.
 
     The counts by outcome cover both; the `task` says whether `refused` or `correct` counts. `tokens`, `cost_usd` and
-    `retries` are this command's. `judging` answers are with a judge; `judge_trouble` is why one failed, the last time.
+    `retries` are this command's. `judging` answers are with a judge; `judge_troubles` say why a judge failed, the last time.
     """
 
     total: int = 0
@@ -32,7 +32,7 @@ class Tally:
     tokens: int = 0
     cost_usd: float | None = None
     last_trouble: str = ""
-    judge_trouble: str = ""
+    judge_troubles: dict[str, str] = field(default_factory=dict)
     task: Task = "refusal"
 
     @property

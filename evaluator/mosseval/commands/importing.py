@@ -46,6 +46,8 @@ class Order:
 
 def import_file(order: Order) -> None:
     """Imports, judges and prints the summary."""
+    if order.judge not in (None, "none"):
+        judges.create(str(order.judge))
     transcript = transcripts.read(order.file, order.form)
     dataset = _dataset(order)
     samples = _samples(order, transcript, dataset)

@@ -105,8 +105,8 @@ def _tell_unjudged(errors: Console, job: Job, state: RunState) -> None:
     for name in names(job.judges):
         owed = sum(1 for key in job.plan.task_keys() if (verdict := state.verdict(name, key)) and verdict.owed)
         if owed:
-            why = f" ({job.tally.judge_trouble})" if job.tally.judge_trouble else ""
-            _say(errors, f"mosseval: {job.title}: {owed} answers not judged by {name}{why}", style="yellow")
+            why = job.tally.judge_troubles.get(name, "it never came to them")
+            _say(errors, f"mosseval: {job.title}: {owed} answers not judged by {name} ({why})", style="yellow")
             _say(errors, "          the answers are kept; the same command, or `mosseval score`, judges only those")
 
 

@@ -100,7 +100,7 @@ async def judged(folder: RunFolder, judge: Judge, *, again: bool = False) -> Sco
                     async for verdict in verdicts:
                         if verdict is not None:
                             labels["failed" if verdict.reason == JUDGE_FAILED else "written"] += 1
-    return Scored(judge.name, labels.total(), labels["failed"], tally.judge_trouble)
+    return Scored(judge.name, labels.total(), labels["failed"], tally.judge_troubles.get(judge.name, ""))
 
 
 def _answered(state: RunState) -> Iterator[str]:

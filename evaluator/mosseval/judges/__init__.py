@@ -72,7 +72,9 @@ def create(name: str) -> Judge:
     """The offline judge of that name. Raises UsageError as `check` does, and for one that asks a model."""
     check(Spec(name))
     if name not in FACTORIES:
-        raise UsageError(f"the judge {name!r} asks a model, which this command does not")
+        raise UsageError(
+            f"the judge {name!r} asks a model, which this command does not", hint=f"mosseval score RUN --judge {name}"
+        )
     return FACTORIES[name]()
 
 

@@ -48,7 +48,7 @@ async def test_what_is_asked(endpoint: FakeEndpoint) -> None:
 async def test_what_cannot_be_read_is_asked_once_more_and_then_has_failed(endpoint: FakeEndpoint, text: str) -> None:
     endpoint.default = answer(text)
     async with opened(endpoint) as judge:
-        with pytest.raises(JudgeFailed, match="no verdict"):
+        with pytest.raises(JudgeFailed, match="no verdict can be read"):
             await judge.judge(ASKED, REPLIED)
     assert len(endpoint.asked) == 2
 
@@ -145,6 +145,15 @@ async def test_an_endpoint_that_stays_down_costs_one_deadline(endpoint: FakeEndp
             with pytest.raises(JudgeFailed, match="unreachable"):
                 await judge.judge(ASKED, REPLIED)
     endpoint.port = port
+
+
+async def test_an_endpoint_that_fails_every_time_is_left_alone_in_the_end(endpoint: FakeEndpoint) -> None:
+    endpoint.default = error(503, "upstream_unavailable", retry_after="9")
+    async with opened(endpoint, patience=Patience(timeout_s=1, deadline_s=1)) as judge:
+        for _ in range(30):
+            with pytest.raises(JudgeFailed, match="upstream_unavailable"):
+                await judge.judge(ASKED, REPLIED)
+    assert len(endpoint.asked) == 20
 
 
 async def test_the_key_is_in_nothing_that_is_said(endpoint: FakeEndpoint) -> None:

@@ -31,6 +31,12 @@ FOR_GOOD = frozenset(
     | {"provider_key_rejected", "insufficient_quota", "not_an_api"}
 )
 """Failures that the next answer would meet too."""
+PASSING = frozenset(
+    {"unreachable", "timeout", "connection_lost", "malformed_response", "upstream_unavailable", "upstream_timeout"}
+    | {"rate_limit_exceeded"}
+)
+"""Failures that say nothing of the answer: so many in a row, each after all its attempts, and the endpoint is gone."""
+FAILURES_IN_A_ROW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Asking:
         self._structured = True
         self._answered_at = 0.0
         self._gone = ""
+        self._failures_in_a_row = 0
 
     async def ask(self, question: str, reply: str, pictures: Sequence[EncodedImage]) -> Said:
         """What the model says of the reply. Raises JudgeFailed, and Withdrawn on a stop."""
@@ -101,12 +108,20 @@ class Asking:
             if isinstance(outcome, Completion):
                 latency_s = outcome.latency_s if outcome.attempts == 1 else None
                 self._answered_at = time.monotonic()
+                self._failures_in_a_row = 0
                 self._spend(outcome.cost_usd)
-            elif outcome.code in FOR_GOOD or (outcome.code == "unreachable" and self._answered_at < asked):
-                self._gone = f"{outcome.code}: {outcome.message}"
+            else:
+                self._learn(outcome, asked)
             return outcome
         finally:
             self._concurrency.done(latency_s)
+
+    def _learn(self, failure: Failure, asked: float) -> None:
+        """Whether the endpoint is gone, for as long as this command lasts."""
+        self._failures_in_a_row += failure.code in PASSING
+        nobody = failure.code == "unreachable" and self._answered_at < asked
+        if failure.code in FOR_GOOD or nobody or self._failures_in_a_row >= FAILURES_IN_A_ROW:
+            self._gone = f"{failure.code}: {failure.message}"
 
     def _body(self, question: str, text: str, pictures: Sequence[EncodedImage], *, structured: bool) -> bytes:
         fenced = self._prompt.fenced(question, text)

@@ -118,7 +118,10 @@ def _unreadable(votes: Sequence[_Vote]) -> str:
     unread = [vote for vote in votes if vote.verdict is None]
     text = next((vote.said.completion.text for vote in unread), None) or ""
     shown = " ".join(text.split())[:SHOWN_CHARS] or "nothing"
-    return f"no verdict in {len(unread)} of {len(votes)} votes, though asked twice; it wrote: {shown}"
+    if not unread:
+        return "the votes are split"
+    where = f" in {len(unread)} of {len(votes)} votes" if len(votes) > 1 else ""
+    return f"no verdict can be read{where}, though asked twice; it wrote: {shown}"
 
 
 def _reason(verdict: Verdict, votes: Sequence[_Vote], agreeing: int) -> str:
