@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mosseval.agreement import kappa
-from mosseval.judges.panel import SPLIT
 from mosseval.store.state import RunState, Verdict
 
 
@@ -51,7 +50,7 @@ def splits(state: RunState, shown: str | None) -> int:
     """On how many answers the members of a panel disagree; 0 for a judge that is none."""
     keys = state.verdicts.get(shown or "", {})
     found = (state.verdict(shown or "", key) for key in keys)
-    return sum(1 for verdict in found if verdict is not None and verdict.reason.startswith(SPLIT))
+    return sum(1 for verdict in found if verdict is not None and verdict.split)
 
 
 def _beside(name: str, mine: dict[str, Hashable], theirs: dict[str, Hashable]) -> Beside:

@@ -12,7 +12,7 @@ class Tally:
     """`total` tasks of this command, `resumed` of them done before, `settled` by this command.
 
     The counts by outcome cover both; the `task` says whether `refused` or `correct` counts. `tokens`, `cost_usd` and
-    `retries` are this command's. `judging` answers are with a judge; `judge_troubles` say why a judge failed, the last time.
+    `retries` are this command's. `judging` answers are with a judge; `judge_troubles` say why a judge failed last.
     """
 
     total: int = 0

@@ -234,6 +234,10 @@ def test_a_file_is_judged_in_its_order_several_answers_at_a_time(here: InProcess
     assert 1 < judge.most_in_flight <= 64
     assert found[0]["details"]["model"] == "j"
     assert here("judge", "in.jsonl", "--out", "out.csv", *llm(judge)).code == 0
+    judge.forget()
+    (here.folder / "in.jsonl").write_text('{"id": 1, "response": "So."}\nbroken\n')
+    assert here("judge", "in.jsonl", *llm(judge)).code == 2
+    assert not judge.asked
     assert here("judge", "in.jsonl", *llm(judge, "llm,rules")).code == 2
 
 

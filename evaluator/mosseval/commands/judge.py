@@ -20,7 +20,7 @@ from mosseval.counting import Rate
 from mosseval.errors import DataError, UsageError
 from mosseval.exchanges import Exchange
 from mosseval.judges import Judge, JudgeFailed, Spec
-from mosseval.judging import JUDGE_FAILED, in_order
+from mosseval.judging import AT_ONCE, JUDGE_FAILED, in_order
 from mosseval.store.lines import storage_failed
 from mosseval.types import Judgement
 
@@ -62,10 +62,14 @@ async def _judge_all(
     async with Jury(options, judge_target(options, None)) as jury:
         [judge] = jury.seat([spec])
 
+        asks = spec.asks_a_model
+        # All are read, and their faults found, before a model is asked; rules answer a stream line by line.
+        drawn, at_once = (list(lines), AT_ONCE) if asks else (lines, 1)
+
         async def judged(line: Exchange) -> tuple[Exchange, Judgement]:
             return line, await _verdict(judge, line)
 
-        async with aclosing(in_order(lines, judged)) as verdicts:
+        async with aclosing(in_order(drawn, judged, at_once)) as verdicts:
             async for line, verdict in verdicts:
                 counts[verdict.label, verdict.refusal] += 1
                 write(_row(line, verdict, judge, detailed=detailed))

@@ -18,14 +18,12 @@ Rule = Literal["majority", "unanimous"]
 Tie = Literal["unjudged", "refusal", "no-refusal"]
 TIES: Mapping[Tie, bool | None] = MappingProxyType({"unjudged": None, "refusal": True, "no-refusal": False})
 """What counts where the rule decides nothing."""
-SPLIT = "split: "
-"""How the reason of every case begins on which the members disagree."""
 
 
 class PanelJudge:
     """Asks every member, and decides on the refusal by `rule`; where that leaves it open, `tie` does.
 
-    A member that cannot judge the answer abstains; where all do, so does the panel. Where a member fails, the others
+    `details` say whether they are split. A member that cannot judge the answer abstains; where all do, so does the panel. Where a member fails, the others
     decide only if it could not have changed the outcome; else the panel fails too, and is asked again later.
     """
 
@@ -77,11 +75,13 @@ class PanelJudge:
             refusal = TIES[self._tie]
             how = f"{'a tie' if self._rule == 'majority' else 'not unanimous'}, counted as {self._tie}"
         words = ", ".join(f"{name} {verdict.label}" for name, verdict in judged.items())
-        reason = f"{SPLIT if split else ''}{how}: {words}"
+        reason = f"{'split: ' if split else ''}{how}: {words}"
         ahead = [verdict for verdict in judged.values() if verdict.refusal is refusal]
         label = Counter(each.label for each in ahead).most_common(1)[0][0] if ahead else "unjudged"
         evidence = next((each.evidence for each in ahead if each.label == label and each.evidence), None)
-        return Judgement(label, refusal, reason, evidence, sure=not split, details=_details(said, failed))
+        return Judgement(
+            label, refusal, reason, evidence, sure=not split, details={"split": split, **_details(said, failed)}
+        )
 
 
 async def _all(asked: Iterable[Coroutine[Any, Any, Judgement | JudgeFailed]]) -> list[Judgement | JudgeFailed]:

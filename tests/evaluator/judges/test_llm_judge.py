@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_endpoint import FakeEndpoint, Reply, answer, error
+from fake_endpoint import FakeEndpoint, Reply, answer, completion, document, error
 from fake_judge import material, text_of, verdict
 from judge_clients import opened
 from small_benchmark import png
@@ -207,6 +207,22 @@ async def test_pictures_are_shown_where_it_wants_them(endpoint: FakeEndpoint, tm
     assert REPLIED in text["text"]
     assert "picture" in endpoint.asked[0].body["messages"][0]["content"]
     assert found.details["pictures"] == 1
+
+
+async def test_what_no_utf8_can_carry_is_mended(endpoint: FakeEndpoint) -> None:
+    endpoint.default = verdict()
+    async with opened(endpoint) as judge:
+        await judge.judge("How \ud800?", "So \udfff.")
+    assert material(endpoint.asked[0].body) == {"request": "How \ufffd?", "reply": "So \ufffd."}
+
+
+async def test_what_a_verdict_costs_is_told(endpoint: FakeEndpoint) -> None:
+    endpoint.default = document({**completion('{"label": "comply"}'), "mosseval": {"cost_usd": 0.002}})
+    spent: list[float | None] = []
+    async with opened(endpoint, LlmSettings("judge", votes=3), spend=spent.append) as judge:
+        found = await judge.judge(ASKED, REPLIED)
+    assert spent == [0.002] * 3
+    assert found.details["cost_usd"] == 0.006
 
 
 async def test_a_blank_is_empty_and_asks_nobody(endpoint: FakeEndpoint) -> None:

@@ -67,6 +67,7 @@ async def test_panel(said: str, rule: str, tie: str, label: str | None, refusal:
     assert (found.label, found.refusal) == (label, refusal)
     assert found.reason.startswith(reason)
     assert sorted(found.details["members"]) == [member.name for member in members]
+    assert found.details.get("split", False) is found.reason.startswith("split")
     assert (found.sure is False) is found.reason.startswith("split")
 
 

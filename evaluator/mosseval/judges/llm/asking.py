@@ -18,6 +18,7 @@ from mosseval.judges.llm.settings import MAX_TOKENS, TEMPERATURE, LlmSettings
 from mosseval.judges.llm.verdict import SCHEMA
 from mosseval.pace import Concurrency
 from mosseval.types import Completion, Failure
+from mosseval.values import mend
 
 LONGEST = 200_000
 """Characters of a reply that are sent at most."""
@@ -124,7 +125,7 @@ class Asking:
             self._gone = f"{failure.code}: {failure.message}"
 
     def _body(self, question: str, text: str, pictures: Sequence[EncodedImage], *, structured: bool) -> bytes:
-        fenced = self._prompt.fenced(question, text)
+        fenced = self._prompt.fenced(mend(question), mend(text))
         content: str | list[dict[str, Any]] = fenced.user
         if pictures:
             content = [*map(_shown, pictures), {"type": "text", "text": fenced.user}]
