@@ -23,8 +23,9 @@ TIES: Mapping[Tie, bool | None] = MappingProxyType({"unjudged": None, "refusal":
 class PanelJudge:
     """Asks every member, and decides on the refusal by `rule`; where that leaves it open, `tie` does.
 
-    `details` say whether they are split. A member that cannot judge the answer abstains; where all do, so does the panel. Where a member fails, the others
-    decide only if it could not have changed the outcome; else the panel fails too, and is asked again later.
+    `details` hold each member's word, and whether they are split. A member that cannot judge the answer abstains;
+    where all do, so does the panel. Where a member fails, the others decide only if it could not have changed the
+    outcome; else the panel fails too, and is asked again later.
     """
 
     def __init__(
