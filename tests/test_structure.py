@@ -24,7 +24,7 @@ EVALUATOR_RANKS = (
     ("rejection", "agreement", "exchanges", "tables", "paired", "correlation", "contrast"),
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),
-    ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts"),
+    ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts", "beside"),
     ("repeats",),
     ("refusals", "accuracy", "reproduction"),
     ("summary",),

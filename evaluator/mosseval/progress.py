@@ -56,6 +56,8 @@ class Progress:
         parts += [verdict, f"{tally.blocked} blocked", f"{tally.failed} failed"]
         extra = ((tally.empty, "empty"), (tally.missing_image, "missing image"), (tally.retries, "retries"))
         parts += [f"{count} {word}" for count, word in extra if count]
+        if tally.judging:
+            parts.append(f"{tally.judging} being judged")
         if tally.tokens:
             parts.append(f"{tally.tokens:,} tokens")
         if tally.cost_usd:

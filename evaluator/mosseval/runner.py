@@ -1,19 +1,21 @@
 """The pipeline: owed tasks stream through one client, each record is on disk before it counts, then judged.
 
-Handed a plan, a folder, a client and a judge; knows neither terminals nor targets.
+Handed a plan, a folder, a client and judges; knows neither terminals nor targets. A judge takes its own time: a
+request's slot is given back before its answer is judged, so that a slow judge does not slow asking down.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 from mosseval.client import Client, Withdrawn
 from mosseval.errors import MossevalError, StoppedEarly
 from mosseval.judges import Judge
-from mosseval.judging import Judging
+from mosseval.judging import Judging, in_order, owed, owes
 from mosseval.outcome import Outcome, record_of, refuse, unreachable
 from mosseval.pace import Budget, Concurrency
 from mosseval.plan import Plan, Task
@@ -25,9 +27,13 @@ from mosseval.store.codec import record_line
 from mosseval.store.lines import Appender
 from mosseval.store.state import answers_in
 from mosseval.tally import Tally
-from mosseval.types import Completion, Failure, Record
+from mosseval.types import Completion, Failure, Record, Sample
 
 FAILURES_IN_A_ROW = 20
+BACKLOG = 1024
+"""Samples that are being asked or judged at a time: where judges fall further behind, asking waits for them."""
+Answered = tuple[str, Sample, str]
+"""Key, sample and text of an answer that is to be judged."""
 
 
 class Runner:
@@ -38,7 +44,7 @@ class Runner:
         plan: Plan,
         folder: RunFolder,
         client: Client,
-        judge: Judge | None,
+        judges: Sequence[Judge],
         *,
         concurrency: Concurrency,
         budget: Budget,
@@ -48,7 +54,7 @@ class Runner:
         self._plan = plan
         self._folder = folder
         self._client = client
-        self._judge = judge
+        self._judges = judges
         self._concurrency = concurrency
         self._budget = budget
         self._stop = stop
@@ -57,31 +63,35 @@ class Runner:
         self._answered_at = 0.0
         self._in_flight: set[asyncio.Task[None]] = set()
         self._records: Appender
-        self._judging: Judging | None = None
+        self._judgings: list[tuple[Judge, Judging]] = []
+        self._backlog = asyncio.Semaphore(BACKLOG)
 
     async def run(self) -> None:
-        """Asks and judges all that is owed; hold the shard's lock.
+        """Asks and judges all that is owed; hold the shard's lock. The tally counts by the first judge.
 
         Raises TargetRejected (nothing written), StoppedEarly, Interrupted.
         """
         shard = self._plan.selection.shard
         state = self._folder.state(shard)
-        owed = list(self._plan.owed(state))
-        self._recall(state, {task.key for task in owed})
+        unasked = list(self._plan.owed(state))
+        self._recall(state, {task.key for task in unasked})
         with ExitStack() as files:
             self._records = files.enter_context(self._folder.records(shard))
-            if self._judge is not None:
-                lines = files.enter_context(self._folder.judgements(self._judge.name, shard))
-                self._judging = Judging(self._judge, lines, self._tally)
-                await self._judge_owed(state, self._judging)
-            tasks = iter(owed)
-            await self._ask_first(tasks)
-            await self._stream(tasks)
+            for judge in self._judges:
+                lines = files.enter_context(self._folder.judgements(judge.name, shard))
+                first, roots = not self._judgings, self._plan.dataset.roots
+                self._judgings.append((judge, Judging(judge, lines, self._tally, roots, counted=first)))
+            tasks = iter(unasked)
+            answered = await self._ask_first(tasks)
+            await self._stream(tasks, state, answered)
         if self._stop.stopping.is_set():
             raise self._stop.error()
 
-    async def _ask_first(self, tasks: Iterator[Task]) -> None:
-        """The first request goes alone: what it shows about the target stops the run before 300 failures do."""
+    async def _ask_first(self, tasks: Iterator[Task]) -> list[Answered]:
+        """The first request goes alone: what it shows about the target stops the run before 300 failures do.
+
+        Returns what it brought to be judged.
+        """
         settled: list[tuple[Task, Outcome]] = []
         for task in tasks:
             task, body = await prepare(task, self._plan)
@@ -92,11 +102,11 @@ class Runner:
                 raise self._budget.exhausted()
             outcome = await self._ask_alone(task, body)
             if outcome is None:
-                return
+                return []
             settled.append((task, outcome))
             break
-        for task, outcome in settled:
-            await self._settle(task, outcome)
+        found = [self._settle(task, outcome) for task, outcome in settled]
+        return [each for each in found if each is not None]
 
     async def _ask_alone(self, task: Task, body: bytes) -> Outcome | None:
         asking = asyncio.ensure_future(self._ask(task, body))
@@ -115,22 +125,31 @@ class Runner:
             refuse(outcome, self._client.endpoint.base_url)
         return outcome
 
-    async def _stream(self, tasks: Iterator[Task]) -> None:
+    async def _stream(self, tasks: Iterator[Task], state: RunState, answered: Sequence[Answered]) -> None:
+        """Asks and judges the rest, and judges what the first request brought and what earlier commands left."""
         watcher = asyncio.ensure_future(self._drop_when_out_of_grace())
         try:
             async with asyncio.TaskGroup() as group:
+                for each in answered:
+                    self._launch(group, self._judge(each))
+                for judge, judging in self._judgings:
+                    self._launch(group, self._judge_owed(state, judge, judging))
                 for task in tasks:
+                    await self._backlog.acquire()
                     await self._room()
                     if self._stop.stopping.is_set():
                         self._concurrency.done(None)
                         break
-                    flight = group.create_task(self._one(task))
-                    self._in_flight.add(flight)
-                    flight.add_done_callback(self._in_flight.discard)
+                    self._launch(group, self._one(task))
         except* MossevalError as errors:
             raise errors.exceptions[0] from None
         finally:
             watcher.cancel()
+
+    def _launch(self, group: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
+        flight = group.create_task(work)
+        self._in_flight.add(flight)
+        flight.add_done_callback(self._in_flight.discard)
 
     async def _room(self) -> None:
         """Waits until one more request may start, by slots and by money; takes the slot."""
@@ -142,15 +161,25 @@ class Runner:
         self._tally.in_flight = self._concurrency.in_flight
 
     async def _one(self, task: Task) -> None:
+        """One sample from its question to its verdict."""
+        try:
+            answered = await self._answered(task)
+            if answered is not None:
+                await self._judge(answered)
+        finally:
+            self._backlog.release()
+
+    async def _answered(self, task: Task) -> Answered | None:
+        """Asks, records, gives the slot back; what there is to be judged."""
         latency_s: float | None = None
         try:
             task, body = await prepare(task, self._plan)
             outcome = body if isinstance(body, Failure) else await self._ask(task, body)
             if isinstance(outcome, Completion) and outcome.attempts == 1:
                 latency_s = outcome.latency_s
-            await self._settle(task, outcome)
+            return self._settle(task, outcome)
         except Withdrawn:
-            return
+            return None
         finally:
             self._concurrency.done(latency_s)
             self._tally.in_flight = self._concurrency.in_flight
@@ -173,15 +202,21 @@ class Runner:
         name = f"{task.sample.benchmark}/{task.sample.id}"
         return {SAMPLE_HEADER: name} if name.isascii() and name.isprintable() else None
 
-    async def _settle(self, task: Task, outcome: Outcome) -> None:
+    def _settle(self, task: Task, outcome: Outcome) -> Answered | None:
+        """Records an outcome; what there is to be judged."""
         record = record_of(task, outcome, self._plan.spec.model)
         self._records.append(record_line(record))
         self._tally.count(record)
         self._budget.spend(record.cost_usd)
-        if record.status == "answered" and record.text is not None and self._judging is not None:
-            await self._judging.judge(record.key, task.sample, record.text)
         if record.attempts:
             self._watch_failures(record)
+        if record.status != "answered" or record.text is None:
+            return None
+        return record.key, task.sample, record.text
+
+    async def _judge(self, answered: Answered) -> None:
+        for _, judging in self._judgings:
+            await judging.judge(*answered)
 
     def _watch_failures(self, record: Record) -> None:
         if record.error is None:
@@ -195,22 +230,28 @@ class Runner:
                 hint="mend the cause, then the same command goes on from here and asks the failed ones again",
             )
 
-    async def _judge_owed(self, state: RunState, judging: Judging) -> None:
-        """Judges what an earlier command answered but did not judge."""
-        owed = judging.owed(state)
+    async def _judge_owed(self, state: RunState, judge: Judge, judging: Judging) -> None:
+        """Judges what an earlier command answered but did not judge, or judged by another version."""
+        keys = owed(state, judge)
         samples = {sample.id: sample for sample in self._plan.dataset.samples}
         shard = self._plan.selection.shard
-        for key, sample_id, text in answers_in(self._folder.path, shard, state, owed) if owed else ():
-            if sample_id in samples and not self._stop.stopping.is_set():
-                await judging.judge(key, samples[sample_id], text)
 
-    def _recall(self, state: RunState, owed: set[str]) -> None:
+        def left() -> Iterator[Answered]:
+            for key, sample_id, text in answers_in(self._folder.path, shard, state, keys) if keys else ():
+                if sample_id in samples and not self._stop.stopping.is_set():
+                    yield key, samples[sample_id], text
+
+        async for _ in in_order(left(), lambda each: judging.judge(*each)):
+            pass
+
+    def _recall(self, state: RunState, unasked: set[str]) -> None:
         """Counts what earlier commands did; what the shard has cost so far counts towards --max-cost."""
         self._budget.recall(state.spent_usd, state.dearest_usd)
         for key in self._plan.task_keys():
             self._tally.total += 1
-            if key not in owed:
-                verdict = state.verdict(self._judge.name, key) if self._judge else None
+            if key not in unasked:
+                judge = self._judges[0] if self._judges else None
+                verdict = state.verdict(judge.name, key) if judge and not owes(state, judge, key) else None
                 refused = verdict is not None and verdict.refusal is True
                 correct = verdict is not None and verdict.correct is True
                 self._tally.recall(state.answers[key].record.status, refused=refused, correct=correct)

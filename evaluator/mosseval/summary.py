@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from mosseval.accuracy import Accuracy, paper_readings, yes_no_row
+from mosseval.beside import Beside, beside, splits
 from mosseval.contrast import good_outcome
 from mosseval.counting import Rate, Row, grouped, refusal_row
 from mosseval.refusals import COUNTS, OUTSIDE, Refusals
@@ -57,6 +58,8 @@ class Summary:
     rows: tuple[Row, ...]
     simulated: bool
     provenance: Mapping[str, Any]
+    beside: tuple[Beside, ...] = ()
+    splits: int = 0
 
     @property
     def task(self) -> str:
@@ -122,17 +125,19 @@ class Summary:
             "repeats": repeats.document() if (repeats := self.numbers.repeats) else None,
             "good_outcome": good_outcome(self.task, self.manifest.config.benchmark),
             "text_only": self.text_only,
+            **({"other_judges": [each.document() for each in self.beside]} if self.beside else {}),
+            **({"panel_splits": self.splits} if self.splits else {}),
             "provenance": dict(self.provenance),
         }
 
 
 def summarise(folder: RunFolder, *, judge: str | None = None, state: RunState | None = None) -> Summary:
-    """The summary of a run by the verdicts of `judge` (default: the one that judged most).
+    """The summary of a run by the verdicts of `judge` (default: the run's first, or who judged most).
 
     `state` is what the folder's files say, where it was read already.
     """
     state, manifest = state or folder.state(), folder.manifest
-    judge = judge or _busiest(state)
+    judge = judge or next((name for name in manifest.judges if name in state.verdicts), None) or _busiest(state)
     rows = tuple(_ROWS[manifest.task](folder, state, judge))
     providers = {answer.record.provider for answer in state.answers.values()}
     return Summary(
@@ -141,6 +146,8 @@ def summarise(folder: RunFolder, *, judge: str | None = None, state: RunState | 
         rows=rows,
         simulated=manifest.simulated or "simulated" in providers,
         provenance=_provenance(folder, state, judge),
+        beside=beside(state, judge, manifest.task),
+        splits=splits(state, judge),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mosseval.types import Judgement, Record, Status, Task
 
@@ -12,7 +12,7 @@ class Tally:
     """`total` tasks of this command, `resumed` of them done before, `settled` by this command.
 
     The counts by outcome cover both; the `task` says whether `refused` or `correct` counts. `tokens`, `cost_usd` and
-    `retries` are this command's.
+    `retries` are this command's. `judging` answers are with a judge; `judge_troubles` say why a judge failed last.
     """
 
     total: int = 0
@@ -20,6 +20,7 @@ class Tally:
     settled: int = 0
     sent: int = 0
     in_flight: int = 0
+    judging: int = 0
     answered: int = 0
     blocked: int = 0
     empty: int = 0
@@ -31,6 +32,7 @@ class Tally:
     tokens: int = 0
     cost_usd: float | None = None
     last_trouble: str = ""
+    judge_troubles: dict[str, str] = field(default_factory=dict)
     task: Task = "refusal"
 
     @property

@@ -61,28 +61,33 @@ def resolve(
     config: Path | None = None,
     replay: Path | None = None,
     environment: Mapping[str, str] = os.environ,
+    flag: str = "--target",
+    key_flag: str = "--api-key-env",
 ) -> Target:
-    """The target that `--target NAME` means. Raises UsageError where the flags cannot go together."""
+    """The target that `--target NAME` means. Raises UsageError where the flags cannot go together.
+
+    `flag` and `key_flag` are what the messages call the flags that name the target and its key.
+    """
     if name != "embedded":
-        for flag, value in (("--config", config), ("--replay", replay)):
+        for handed, value in (("--config", config), ("--replay", replay)):
             if value is not None:
                 raise UsageError(
-                    f"{flag} is handed to the embedded gateway, and --target is {name}",
-                    hint=f"leave {flag} out, or start that gateway with it",
+                    f"{handed} is handed to the embedded gateway, and {flag} is {name}",
+                    hint=f"leave {handed} out, or start that gateway with it",
                 )
     if name == "embedded":
         if api_key_env is not None:
             raise UsageError(
-                "--api-key-env names the key of an endpoint; the embedded gateway makes its own",
+                f"{key_flag} names the key of an endpoint; the embedded gateway makes its own",
                 hint="provider keys are read from the environment under their usual names",
             )
         return Target("embedded", None, config, replay)
-    key = _named_key(api_key_env, environment)
+    key = _named_key(api_key_env, environment, key_flag)
     if name == "gateway":
         url = normalised(environment.get(GATEWAY_URL_VARIABLE) or DEFAULT_GATEWAY_URL, said_by=GATEWAY_URL_VARIABLE)
         key = key or _sendable(GATEWAY_KEY_VARIABLE, environment.get(GATEWAY_KEY_VARIABLE))
         return Target("gateway", Endpoint(url, key, is_gateway=True))
-    url = normalised(name)
+    url = normalised(name, said_by=flag)
     return Target(url, Endpoint(url, key))
 
 
@@ -116,12 +121,12 @@ def normalised(url: str, said_by: str = "--target") -> str:
     return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
 
 
-def _named_key(variable: str | None, environment: Mapping[str, str]) -> str | None:
+def _named_key(variable: str | None, environment: Mapping[str, str], flag: str) -> str | None:
     if variable is None:
         return None
     key = environment.get(variable, "")
     if not key:
-        raise UsageError(f"--api-key-env names {variable}, which is not set", hint=f"export {variable}=…")
+        raise UsageError(f"{flag} names {variable}, which is not set", hint=f"export {variable}=…")
     return _sendable(variable, key)
 
 

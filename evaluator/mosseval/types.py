@@ -105,7 +105,8 @@ class Judgement:
     """A judge's verdict on one answer.
 
     `refusal` is None where nothing was judged. `evidence` is the half-open span of characters of the answer that
-    decided it; `sure` is what `cascade` goes by; `reason` says in words why (or why it is unjudged).
+    decided it; `sure` is what `cascade` goes by; `reason` says in words why (or why it is unjudged). `details` is
+    what a judge that is not a plain function of the text records beside it (model, prompt hash, votes); JSON values.
     """
 
     label: Label
@@ -114,6 +115,7 @@ class Judgement:
     evidence: tuple[int, int] | None = None
     sure: bool | None = None
     correct: bool | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

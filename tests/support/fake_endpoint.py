@@ -9,7 +9,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -106,12 +106,14 @@ class FakeEndpoint:
     """`script` holds the replies to a question, in order, the last one for ever; `default` answers the rest.
 
     `bears` is how many requests in flight it takes before it says 429; `rejects` is a model that it does not have.
-    `models` is what GET /v1/models answers (None: 404), `cards` what GET /v1/models/ID does.
+    `models` is what GET /v1/models answers (None: 404), `cards` what GET /v1/models/ID does. `thinks` makes the reply
+    to a whole request body, in place of script and default.
     """
 
     def __init__(self) -> None:
         self.script: dict[str, Sequence[Reply]] = {}
         self.default = answer()
+        self.thinks: Callable[[Mapping[str, Any]], Reply] | None = None
         self.bears: int | None = None
         self.rejects: str | None = None
         self.models: object = {"object": "list", "data": [{"id": "good-model"}, {"id": "gpt-4o"}]}
@@ -199,7 +201,7 @@ class FakeEndpoint:
                 return await self._reply(request, error(404, "model_not_found"))
             if self.bears is not None and self.in_flight > self.bears:
                 return await self._reply(request, error(429, "rate_limit_exceeded", retry_after="0.5"))
-            return await self._reply(request, self._next(question))
+            return await self._reply(request, self.thinks(body) if self.thinks else self._next(question))
         finally:
             self.in_flight -= 1
 

@@ -6,28 +6,43 @@ from typing import Annotated
 
 import typer
 
+from mosseval.cli import judging
+
 
 def judge(
     source: Annotated[str, typer.Argument(metavar="FILE|-", help="Prompts and responses: .jsonl, .csv, or - (stdin).")],
     out: Annotated[str, typer.Option("--out", metavar="FILE|-", help="Where the verdicts go; - is stdout.")] = "-",
-    judge: Annotated[str, typer.Option("--judge", help="'rules' reads refusals, 'yes-no' yes or no.")] = "rules",
     format: Annotated[
         str | None, typer.Option("--format", help="jsonl or csv, where no suffix says so.", show_default="jsonl")
     ] = None,
+    judge: judging.Judges = None,
+    judge_model: judging.JudgeModel = None,
+    judge_target: judging.JudgeTarget = None,
+    judge_api_key_env: judging.JudgeApiKeyEnv = None,
+    rubric: judging.Rubric = None,
+    judge_votes: judging.JudgeVotes = 1,
+    judge_name: judging.JudgeName = None,
+    judge_deadline: judging.JudgeDeadline = 120.0,
+    panel_rule: judging.PanelRule = "majority",
+    panel_tie: judging.PanelTie = "unjudged",
 ) -> None:
-    """Judge answers that you have already, offline: were they refusals?
+    """Judge answers that you have already: were they refusals? Offline by the rules, or by a model.
 
     A line in is {"id": …, "prompt": …, "response": …} (JSON lines, or CSV with such columns); a line out is {"id",
     "label", "refusal", "judge", "judge_version", "reason", "evidence", "sure"}. `evidence` is the span of the response
-    that decided. A blank response is `empty`, which is no refusal.
+    that decided. A blank response is `empty`, which is no refusal. A judge that asks a model adds
+    "details" to JSON lines.
 
     mosseval judge answers.jsonl --out verdicts.jsonl
 
     cat answers.jsonl | mosseval judge - | jq -c 'select(.refusal)'
+
+    mosseval judge answers.csv --judge llm --judge-model judge --judge-target http://127.0.0.1:8000
     """
+    options = dict(locals())
     from mosseval.commands.judge import judge_file
 
-    judge_file(source, out, judge, format)
+    judge_file(source, out, judging.taken(options), format)
 
 
 def register(app: typer.Typer) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import typer
 
-from mosseval.cli import flags
+from mosseval.cli import flags, judging
 from mosseval.errors import UsageError
+
+if TYPE_CHECKING:
+    from mosseval.commands.options import RunOptions
 
 
 def run(
@@ -40,7 +45,17 @@ def run(
     timeout: flags.Timeout = 120.0,
     deadline: flags.Deadline = 300.0,
     max_attempts: flags.MaxAttempts = 6,
-    judge: flags.Judge = None,
+    judge: judging.Judges = None,
+    judge_model: judging.JudgeModel = None,
+    judge_target: judging.JudgeTarget = None,
+    judge_api_key_env: judging.JudgeApiKeyEnv = None,
+    rubric: judging.Rubric = None,
+    judge_picture: judging.JudgePicture = False,
+    judge_votes: judging.JudgeVotes = 1,
+    judge_name: judging.JudgeName = None,
+    judge_deadline: judging.JudgeDeadline = 120.0,
+    panel_rule: judging.PanelRule = "majority",
+    panel_tie: judging.PanelTie = "unjudged",
     out: flags.Out = None,
     fresh: flags.Fresh = False,
     allow_gaps: flags.AllowGaps = False,
@@ -65,19 +80,29 @@ def run(
     mosseval run --benchmark mine.csv --columns prompt=text,tags=topic --model openai/gpt-4o
 
     mosseval run --target http://127.0.0.1:8000 --model llava --benchmark demo
+
+    mosseval run --model openai/gpt-4o --judge llm,rules --judge-model anthropic/claude-sonnet-4-5
     """
-    options = dict(locals())
-    from mosseval.commands.options import RunOptions
+    options = _read(dict(locals()))
     from mosseval.commands.run import run_all
 
-    options["shard"], options["shards"] = flags.parse_shard(shard)
-    options["concurrency"] = flags.parse_concurrency(concurrency)
-    options["ids"] = flags.parse_ids(ids)
-    options["system_prompt"] = flags.text_or_file("--system-prompt", system_prompt)
-    options["safety_settings"] = _safety(flags.text_or_file("--safety-settings", safety_settings))
+    raise typer.Exit(run_all(options))
+
+
+def _read(given: dict[str, Any]) -> RunOptions:
+    """The flags, those of them read that are more than a value."""
+    from mosseval.commands.options import RunOptions
+
+    options = dict(given)
+    options["judging"] = judging.taken(options)
+    options["shard"], options["shards"] = flags.parse_shard(given["shard"])
+    options["concurrency"] = flags.parse_concurrency(given["concurrency"])
+    options["ids"] = flags.parse_ids(given["ids"])
+    options["system_prompt"] = flags.text_or_file("--system-prompt", given["system_prompt"])
+    options["safety_settings"] = _safety(flags.text_or_file("--safety-settings", given["safety_settings"]))
     options["models"] = tuple(dict.fromkeys(options.pop("model")))
     options["benchmarks"] = tuple(dict.fromkeys(options.pop("benchmark")))
-    raise typer.Exit(run_all(RunOptions(**options)))
+    return RunOptions(**options)
 
 
 def _safety(text: str | None) -> dict[str, object] | None:

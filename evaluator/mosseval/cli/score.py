@@ -7,27 +7,46 @@ from typing import Annotated
 
 import typer
 
+from mosseval.cli import judging
+
 
 def score(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Folders that `run` or `import` wrote.")],
-    judge: Annotated[
-        str | None,
-        typer.Option("--judge", show_default="by the benchmark", help="'rules', 'yes-no', or 'human' with --labels."),
-    ] = None,
+    judge: judging.Judges = None,
+    judge_model: judging.JudgeModel = None,
+    judge_target: judging.JudgeTarget = None,
+    judge_api_key_env: judging.JudgeApiKeyEnv = None,
+    rubric: judging.Rubric = None,
+    judge_picture: judging.JudgePicture = False,
+    judge_votes: judging.JudgeVotes = 1,
+    judge_name: judging.JudgeName = None,
+    judge_deadline: judging.JudgeDeadline = 120.0,
+    panel_rule: judging.PanelRule = "majority",
+    panel_tie: judging.PanelTie = "unjudged",
     labels: Annotated[
         Path | None,
-        typer.Option("--labels", metavar="FILE", help="People's labels, .jsonl or .csv: id, label, refusal, rater."),
+        typer.Option(
+            "--labels",
+            metavar="FILE",
+            help="For --judge human, .jsonl or .csv: id, label, refusal, rater.",
+        ),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Judge also what this judge has judged already.")] = False,
 ) -> None:
-    """Judge a run's answers again, or by another judge; nothing is asked again.
+    """Judge a run's answers again, or by another judge; the model is asked nothing again.
 
     Verdicts are added under the judge's name; `summary --judge NAME` shows them. With several raters in --labels the
-    majority decides; a tie stays unjudged.
+    majority decides; a tie stays unjudged. What a judge has judged in this very version is left; a judge that could
+    not be asked leaves `judge_failed`, and the same command tries those again.
+
+    mosseval score runs/demo-gpt-4o --judge llm --judge-model anthropic/claude-sonnet-4-5
+
+    mosseval score runs/demo-gpt-4o --judge cascade --judge-model judge --judge-target http://127.0.0.1:8000
     """
+    options = dict(locals())
     from mosseval.commands.score import score_runs
 
-    score_runs(tuple(runs), judge=judge, labels=labels, again=again)
+    score_runs(tuple(runs), judging.taken(options), labels=labels, again=again)
 
 
 def register(app: typer.Typer) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mosseval import benchmarks, transcripts
+from mosseval import benchmarks, judges, transcripts
 from mosseval.benchmarks import Reading, images_sha256
 from mosseval.benchmarks.base import Dataset
 from mosseval.commands.output import ResultConsole, kept_quiet
@@ -46,6 +46,8 @@ class Order:
 
 def import_file(order: Order) -> None:
     """Imports, judges and prints the summary."""
+    if order.judge not in (None, "none"):
+        judges.create(str(order.judge))
     transcript = transcripts.read(order.file, order.form)
     dataset = _dataset(order)
     samples = _samples(order, transcript, dataset)
@@ -69,7 +71,8 @@ async def _import(
                 if not _stands(record, state):
                     lines.append(record_line(record))
     if order.judge != "none":
-        await judged(folder, order.judge)
+        name = judges.for_task(order.judge, manifest.task, order.benchmark)  # type: ignore[arg-type]
+        await judged(folder, judges.create(name))
     return RunFolder.read(order.out)
 
 

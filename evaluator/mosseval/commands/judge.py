@@ -8,16 +8,19 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, aclosing, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 from mosseval import exchanges, judges
+from mosseval.commands.judge_options import JudgeOptions
+from mosseval.commands.jury import Jury, judge_target
 from mosseval.commands.output import kept_quiet
 from mosseval.counting import Rate
 from mosseval.errors import DataError, UsageError
 from mosseval.exchanges import Exchange
-from mosseval.judges import Judge, JudgeFailed
+from mosseval.judges import Judge, JudgeFailed, Spec
+from mosseval.judging import AT_ONCE, JUDGE_FAILED, in_order
 from mosseval.store.lines import storage_failed
 from mosseval.types import Judgement
 
@@ -25,40 +28,66 @@ STREAM = "-"
 FIELDS = ("id", "label", "refusal", "judge", "judge_version", "reason", "evidence", "sure")
 
 
-def judge_file(source: str, out: str, judge: str, format: str | None) -> None:
+def judge_file(source: str, out: str, options: JudgeOptions, format: str | None) -> None:
     """Judges every line of `source` and writes a verdict a line to `out`; `-` is standard input or output.
 
     A file is written whole or not at all. What came to it is said on standard error.
     """
-    chosen = judges.create(judge)
+    spec = _the_one(options)
     with ExitStack() as stack:
         given = stack.enter_context(_opened(source))
         taken = stack.enter_context(_written(out))
         wanted = _format(source, format)
-        write = exchanges.writer(taken, _format(out, format or wanted), FIELDS)
+        written = _format(out, format or wanted)
+        write = exchanges.writer(taken, written, FIELDS)
         stack.enter_context(kept_quiet())
-        counts = asyncio.run(_judge_all(chosen, exchanges.read(given, wanted, _name(source)), write))
+        lines = exchanges.read(given, wanted, _name(source))
+        counts = asyncio.run(_judge_all(spec, options, lines, write, detailed=written == "jsonl"))
     sys.stderr.write(f"mosseval: {_told(counts)}\n")
 
 
-async def _judge_all(judge: Judge, lines: Iterator[Exchange], write: Any) -> Counter[tuple[str, bool | None]]:
+def _the_one(options: JudgeOptions) -> Spec:
+    """The judge; a line out holds the verdict of one. Raises UsageError for any other number."""
+    specs = options.specs or (Spec(judges.DEFAULTS["refusal"]),)
+    if options.none or options.human or len(specs) > 1:
+        raise UsageError("one judge judges a file", hint="once for each, or a panel: --judge panel:rules+llm")
+    return specs[0]
+
+
+async def _judge_all(
+    spec: Spec, options: JudgeOptions, lines: Iterator[Exchange], write: Any, *, detailed: bool
+) -> Counter[tuple[str, bool | None]]:
+    """Writes the verdicts in the lines' order, though several are had at a time; details only where `detailed`."""
     counts: Counter[tuple[str, bool | None]] = Counter()
-    for line in lines:
-        verdict = await _verdict(judge, line)
-        counts[verdict.label, verdict.refusal] += 1
-        write(
-            {
-                "id": line.id,
-                "label": verdict.label,
-                "refusal": verdict.refusal,
-                "judge": judge.name,
-                "judge_version": judge.version,
-                "reason": verdict.reason,
-                "evidence": verdict.evidence,
-                "sure": verdict.sure,
-            }
-        )
+    async with Jury(options, judge_target(options, None)) as jury:
+        [judge] = jury.seat([spec])
+
+        asks = spec.asks_a_model
+        # All are read, and their faults found, before a model is asked; rules answer a stream line by line.
+        drawn, at_once = (list(lines), AT_ONCE) if asks else (lines, 1)
+
+        async def judged(line: Exchange) -> tuple[Exchange, Judgement]:
+            return line, await _verdict(judge, line)
+
+        async with aclosing(in_order(drawn, judged, at_once)) as verdicts:
+            async for line, verdict in verdicts:
+                counts[verdict.label, verdict.refusal] += 1
+                write(_row(line, verdict, judge, detailed=detailed))
     return counts
+
+
+def _row(line: Exchange, verdict: Judgement, judge: Judge, *, detailed: bool) -> dict[str, Any]:
+    row = {
+        "id": line.id,
+        "label": verdict.label,
+        "refusal": verdict.refusal,
+        "judge": judge.name,
+        "judge_version": judge.version,
+        "reason": verdict.reason,
+        "evidence": verdict.evidence,
+        "sure": verdict.sure,
+    }
+    return {**row, "details": verdict.details} if detailed and verdict.details else row
 
 
 async def _verdict(judge: Judge, line: Exchange) -> Judgement:
@@ -67,7 +96,7 @@ async def _verdict(judge: Judge, line: Exchange) -> Judgement:
     try:
         return await judge.judge(line.prompt, line.response)
     except JudgeFailed as failed:
-        return Judgement("unjudged", None, reason=f"judge_failed: {failed}")
+        return Judgement("unjudged", None, reason=f"{JUDGE_FAILED}: {failed}")
 
 
 def _told(counts: Counter[tuple[str, bool | None]]) -> str:

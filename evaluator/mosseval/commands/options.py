@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mosseval.commands.judge_options import JudgeOptions
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """One field a flag; `shard` counts from 0, `concurrency` None is auto, `judge` None
-    is the one of the benchmark's task, seconds and USD as the flags say."""
+    """One field a flag; `shard` counts from 0, `concurrency` None is auto, seconds and USD as the flags say."""
 
     models: tuple[str, ...]
     benchmarks: tuple[str, ...]
@@ -45,7 +46,7 @@ class RunOptions:
     timeout: float
     deadline: float
     max_attempts: int
-    judge: str | None
+    judging: JudgeOptions
     out: Path | None
     fresh: bool
     allow_gaps: bool

@@ -29,8 +29,10 @@ def request_spec(options: RunOptions, card: ModelEntry) -> RequestSpec:
     )
 
 
-def manifest(plan: Plan, card: ModelEntry, *, endpoint: str, gateway: GatewayCard | None) -> Manifest:
-    """The `run.json` of a plan; `endpoint` is the target's name."""
+def manifest(
+    plan: Plan, card: ModelEntry, *, endpoint: str, gateway: GatewayCard | None, judges: tuple[str, ...] = ()
+) -> Manifest:
+    """The `run.json` of a plan; `endpoint` is the target's name, `judges` the names of those that judge."""
     dataset, spec = plan.dataset, plan.spec
     versions = {"mosseval": __version__, "python": platform.python_version()}
     if gateway is not None and gateway.version:
@@ -63,6 +65,7 @@ def manifest(plan: Plan, card: ModelEntry, *, endpoint: str, gateway: GatewayCar
         unusable=dataset.unusable,
         notes=dataset.notes,
         by=dataset.by,
+        judges=judges,
         versions=versions,
     )
 

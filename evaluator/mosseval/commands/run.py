@@ -14,10 +14,12 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from mosseval import benchmarks, judges
+from mosseval import benchmarks
 from mosseval.benchmarks.base import Dataset
 from mosseval.catalogue import ModelEntry
 from mosseval.commands import output
+from mosseval.commands.judge_options import names
+from mosseval.commands.jury import judge_target
 from mosseval.commands.options import RunOptions
 from mosseval.commands.recipe import request_spec
 from mosseval.commands.rehearsal import show_rehearsal
@@ -84,6 +86,8 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
     if not options.quiet:
         for _, folder in written:
             _say(errors, f"run: {folder.path}")
+    for job, _ in written:
+        _tell_unjudged(errors, job, states[job.title])
     failed = [(job, error) for job, error in done if error is not None]
     for job, error in failed:
         _say(errors, f"mosseval: {job.title}: {error}", style="red")
@@ -96,16 +100,27 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
     return max(job.exit_code(states[job.title], allow_gaps=options.allow_gaps) for job, _ in opened)
 
 
+def _tell_unjudged(errors: Console, job: Job, state: RunState) -> None:
+    """That a judge failed, which is no fault of the model's; nothing where none did."""
+    for name in names(job.judges):
+        owed = sum(1 for key in job.plan.task_keys() if (verdict := state.verdict(name, key)) and verdict.owed)
+        if owed:
+            why = job.tally.judge_troubles.get(name, "it never came to them")
+            _say(errors, f"mosseval: {job.title}: {owed} answers not judged by {name} ({why})", style="yellow")
+            _say(errors, "          the answers are kept; the same command, or `mosseval score`, judges only those")
+
+
 def _checked(options: RunOptions) -> Target:
     """The target, after all that can be refused before anything is read."""
-    if options.judge not in (None, "none"):
-        judges.create(str(options.judge))
+    if options.judging.human:
+        raise UsageError("people judge what is answered", hint="mosseval score RUN --judge human --labels FILE")
     _refuse_empty(options)
     if options.preset not in (None, "paper"):
         raise UsageError(f"there is no preset {options.preset!r}", hint="--preset paper")
     if options.fresh and options.shards > 1:
         raise UsageError("--fresh would move away what the other shards write", hint="name a new folder with --out")
     target = resolve(options.target, api_key_env=options.api_key_env, config=options.config, replay=options.replay)
+    judge_target(options.judging, target)
     only_gateway = (
         ("--preset", options.preset),
         ("--safety-settings", options.safety_settings),
@@ -130,8 +145,7 @@ def _load(options: RunOptions) -> list[Loaded]:
     loaded = []
     for each in named:
         dataset = each.load(options.data if each.needs_data or not any_needs else None)
-        if options.judge != "none":
-            judges.for_task(options.judge, dataset.task, dataset.name)
+        options.judging.for_task(dataset.task, dataset.name)
         if options.text_only:
             dataset = dataset.without_pictures()
         digests = digest_all(dataset)

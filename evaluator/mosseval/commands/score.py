@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from mosseval import judges
+from mosseval.commands.judge_options import JudgeOptions
+from mosseval.commands.jury import Jury, judge_target
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.errors import UsageError
-from mosseval.judges import Judge
-from mosseval.judging import Judging
+from mosseval.judges import Judge, Spec
+from mosseval.judges.spec import HUMAN
+from mosseval.judging import JUDGE_FAILED, Judging, in_order, owed
 from mosseval.labels import Opinion, check_known, opinions, read_labels
 from mosseval.report import table
 from mosseval.store import RunFolder, RunState
@@ -21,67 +26,104 @@ from mosseval.store.codec import judgement_line
 from mosseval.store.state import answers_in
 from mosseval.summary import summarise
 from mosseval.tally import Tally
-from mosseval.types import Judgement, Sample
-
-HUMAN = "human"
+from mosseval.types import Judgement, Picture, Sample
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """How many verdicts were written, and by whom."""
+    """How many verdicts were written, and by whom; how many of them say that the judge failed, and why the last did."""
 
     judge: str
     written: int
+    failed: int = 0
+    trouble: str = ""
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        failed = f"; {self.failed} answers not judged ({self.trouble})" if self.failed else ""
+        return f"{self.written - self.failed} verdicts of {self.judge} written{failed}"
 
 
-def score_runs(paths: tuple[Path, ...], *, judge: str | None, labels: Path | None, again: bool) -> None:
-    """Judges runs and prints their summaries by that judge."""
-    if (judge == HUMAN) != (labels is not None):
+def score_runs(paths: tuple[Path, ...], options: JudgeOptions, *, labels: Path | None, again: bool) -> None:
+    """Judges runs and prints their summaries by the first judge named."""
+    if options.human != (labels is not None):
         raise UsageError("people's verdicts need both --judge human and --labels FILE")
+    if options.none:
+        raise UsageError("to score is to judge", hint="`mosseval summary RUN` prints what there is")
     folders = [RunFolder.read(path) for path in paths]
-    summaries = []
-    for folder in folders:
-        scored = asyncio.run(_labelled(folder, labels) if labels else judged(folder, judge, again=again))
-        sys.stderr.write(f"mosseval: {folder.path}: {scored.written} verdicts of {scored.judge} written\n")
-        summaries.append(summarise(folder, judge=scored.judge))
+    if labels is not None:
+        by = [asyncio.run(_labelled(folder, labels)) for folder in folders]
+        for folder, scored in zip(folders, by, strict=True):
+            _say(f"{folder.path}: {scored.said}")
+        shown = [scored.judge for scored in by]
+    else:
+        specs = [_specs(options, folder) for folder in folders]
+        asyncio.run(_judge_all(list(zip(folders, specs, strict=True)), options, again=again))
+        shown = [each[0].name for each in specs]
+    summaries = [summarise(folder, judge=judge) for folder, judge in zip(folders, shown, strict=True)]
     with kept_quiet():
         table.show(summaries, ResultConsole())
 
 
-async def judged(folder: RunFolder, name: str | None, *, again: bool = False) -> Scored:
+def _specs(options: JudgeOptions, folder: RunFolder) -> tuple[Spec, ...]:
+    return options.for_task(folder.manifest.task, folder.manifest.config.benchmark)  # type: ignore[arg-type]
+
+
+async def _judge_all(work: list[tuple[RunFolder, tuple[Spec, ...]]], options: JudgeOptions, *, again: bool) -> None:
+    async with Jury(options, judge_target(options, None)) as jury:
+        for folder, specs in work:
+            for judge in jury.seat(specs):
+                scored = await judged(folder, judge, again=again)
+                _say(f"{folder.path}: {scored.said}")
+
+
+async def judged(folder: RunFolder, judge: Judge, *, again: bool = False) -> Scored:
     """Judges what this judge, in this version, has not judged; all of it `again`."""
-    manifest = folder.manifest
-    judge = judges.create(judges.for_task(name, manifest.task, manifest.config.benchmark))  # type: ignore[arg-type]
-    samples, written = folder.samples(), 0
-    for shard in range(manifest.config.shards):
+    samples, tally, labels = folder.samples(), Tally(), Counter[str]()
+    roots = tuple(map(Path, folder.manifest.data.roots))
+    for shard in range(folder.manifest.config.shards):
         async with folder.locked(shard, _say):
             state = folder.state(shard)
-            keys = {key for key in _answered(state) if again or _owes(state, judge, key)}
+            keys = set(_answered(state)) if again else owed(state, judge)
+            answers = answers_in(folder.path, shard, state, keys) if keys else iter(())
             with folder.judgements(judge.name, shard) as lines:
-                judging = Judging(judge, lines, Tally())
-                for key, sample_id, text in answers_in(folder.path, shard, state, keys) if keys else ():
-                    await judging.judge(key, _sample(folder, sample_id, samples.get(sample_id, {})), text)
-                    written += 1
-    return Scored(judge.name, written)
+                judging = Judging(judge, lines, tally, roots)
+
+                async def judged_one(answer: tuple[str, str, str], judging: Judging = judging) -> Judgement | None:
+                    key, sample_id, text = answer
+                    return await judging.judge(key, _sample(folder, sample_id, samples.get(sample_id, {})), text)
+
+                async with aclosing(in_order(answers, judged_one)) as verdicts:
+                    async for verdict in verdicts:
+                        if verdict is not None:
+                            labels["failed" if verdict.reason == JUDGE_FAILED else "written"] += 1
+    return Scored(judge.name, labels.total(), labels["failed"], tally.judge_troubles.get(judge.name, ""))
 
 
 def _answered(state: RunState) -> Iterator[str]:
     return (key for key, answer in state.answers.items() if answer.answer_sha256)
 
 
-def _owes(state: RunState, judge: Judge, key: str) -> bool:
-    verdict = state.verdict(judge.name, key)
-    return verdict is None or verdict.owed or verdict.judge_version != judge.version
-
-
-def _sample(folder: RunFolder, sample_id: str, row: Mapping[str, object]) -> Sample:
+def _sample(folder: RunFolder, sample_id: str, row: Mapping[str, Any]) -> Sample:
     question, expected = row.get("question"), row.get("expected")
+    pictures = [_picture(folder, each["path"]) for each in row.get("images") or [row.get("image")] if each]
+    first = pictures[0] if pictures else None
     return Sample(
         benchmark=folder.manifest.config.benchmark,
         id=sample_id,
         question=question if isinstance(question, str) else "",
         expected=expected if isinstance(expected, str) else None,
+        image=first.path if first else None,
+        image_name=first.name if first else None,
+        more_images=tuple(pictures[1:]),
     )
+
+
+def _picture(folder: RunFolder, name: str) -> Picture:
+    """Where a picture of the data set lies now, if it does."""
+    places = [Path(root) / name for root in folder.manifest.data.roots] or [Path(name)]
+    return Picture(next((place for place in places if place.is_file()), places[0]), name)
 
 
 async def _labelled(folder: RunFolder, file: Path) -> Scored:

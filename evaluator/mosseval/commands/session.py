@@ -11,13 +11,15 @@ from types import TracebackType
 
 from rich.console import Console
 
-from mosseval import judges
 from mosseval.benchmarks.base import Dataset
 from mosseval.catalogue import GatewayCard, ModelEntry, gateway_card, model_entry, nearest_names
 from mosseval.client import Client, Endpoint, Patience
 from mosseval.commands import recipe
+from mosseval.commands.judge_options import names
+from mosseval.commands.jury import Jury, judge_target
 from mosseval.commands.options import RunOptions
 from mosseval.errors import Interrupted, StoppedEarly, TargetRejected, UsageError
+from mosseval.judges import Spec
 from mosseval.pace import Budget, Concurrency, Rate
 from mosseval.plan import Digests, Plan, Selection
 from mosseval.progress import Progress
@@ -38,14 +40,14 @@ class Job:
     plan: Plan
     path: Path
     manifest: Manifest
-    judge: str
+    judges: tuple[Spec, ...]
     folder: RunFolder | None = None
     tally: Tally = field(default_factory=Tally)
 
     @property
     def judged_by(self) -> str | None:
         """Whose verdicts the run's summary counts; None where this command judges nothing."""
-        return None if self.judge == "none" else self.judge
+        return self.judges[0].name if self.judges else None
 
     def exit_code(self, state: RunState, *, allow_gaps: bool) -> int:
         """0 if every task of this command is answered or blocked, and judged; 1 if there are gaps."""
@@ -65,12 +67,11 @@ class Job:
         return self._judging_gap(key, answer, state)
 
     def _judging_gap(self, key: str, answer: Answer, state: RunState) -> str:
-        if self.judge == "none":
-            return ""
-        verdict = state.verdict(self.judge, key)
-        if verdict is None or verdict.owed:
+        verdicts = [state.verdict(name, key) for name in names(self.judges)]
+        if any(verdict is None or verdict.owed for verdict in verdicts):
             return "open"
-        return "final" if verdict.label in ("unjudged", "empty") else ""
+        unjudged = any(verdict is not None and verdict.label in ("unjudged", "empty") for verdict in verdicts)
+        return "final" if unjudged else ""
 
 
 class Session:
@@ -79,6 +80,7 @@ class Session:
     def __init__(self, options: RunOptions, target: Target, errors: Console) -> None:
         self._options = options
         self._target = target
+        self._judges_at = judge_target(options.judging, target)
         self._errors = errors
         self._stack = AsyncExitStack()
         self._stop = Stop()
@@ -97,6 +99,7 @@ class Session:
             if self._target.is_gateway:
                 card = gateway_card(self.client, self._options.deadline, self._say)
                 self._gateway = await self._stop.unless_asked(card)
+            self._jury = await self._stop.unless_asked(self._stack.enter_async_context(self._seated()))
         except BaseException:
             await self._stack.aclose()
             raise
@@ -116,6 +119,15 @@ class Session:
             rate=Rate(options.rpm, options.tpm),
             stopping=self._stop.stopping,
             on_retry=self._retried,
+        )
+
+    def _seated(self) -> Jury:
+        return Jury(
+            self._options.judging,
+            self._judges_at,
+            shared=(self._target.name, self._open.endpoint),
+            stopping=self._stop.stopping,
+            spend=self._budget.spend,
         )
 
     def _retried(self, failure: Failure, wait_s: float) -> None:
@@ -149,11 +161,9 @@ class Session:
         spec = recipe.request_spec(self._options, card)
         plan = Plan(dataset, selection, spec, digests)
         title = f"{dataset.name} · {card.id}"
-        manifest = recipe.manifest(plan, card, endpoint=self._target.name, gateway=self._gateway)
-        judge = self._options.judge
-        if judge != "none":
-            judge = judges.for_task(judge, dataset.task, dataset.name)
-        return Job(title, plan, path, manifest, judge, tally=Tally(task=dataset.task))
+        judges = self._options.judging.for_task(dataset.task, dataset.name)
+        manifest = recipe.manifest(plan, card, endpoint=self._target.name, gateway=self._gateway, judges=names(judges))
+        return Job(title, plan, path, manifest, judges, tally=Tally(task=dataset.task))
 
     async def run(self, job: Job) -> None:
         """Opens the folder, takes the shard, runs what is owed."""
@@ -187,7 +197,7 @@ class Session:
             job.plan,
             opened,
             self.client,
-            None if job.judge == "none" else judges.create(job.judge),
+            self._jury.seat(job.judges),
             concurrency=self._concurrency,
             budget=self._budget,
             stop=self._stop,

@@ -1,15 +1,21 @@
-"""Judges: from question and answer to a verdict. A new judge is one module and one line of `FACTORIES`,
-and one of `READS` where it does not read refusals."""
+"""Judges: from question and answer to a verdict. A new offline judge is one module and one line of `FACTORIES`,
+and one of `READS` where it does not read refusals; one that asks a model or is made of others, a line of `build`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from mosseval.errors import UsageError
+from mosseval.judges import spec
 from mosseval.judges.base import Judge, JudgeFailed
+from mosseval.judges.spec import Spec
 from mosseval.types import Task
+
+if TYPE_CHECKING:
+    from mosseval.judges.panel import Rule, Tie
 
 
 def _rules() -> Judge:
@@ -33,34 +39,71 @@ READS: Mapping[str, Task] = MappingProxyType({"yes-no": "yes_no"})
 
 
 def for_task(name: str | None, task: Task, benchmark: str) -> str:
-    """The judge to use on a benchmark of that task: `name`, or the task's own where it is None.
+    """The offline judge to use on a benchmark of that task: `name`, or the task's own where it is None.
 
     Raises:
         UsageError: there is no such judge, or it reads answers to another kind of question.
     """
-    if name is None:
-        return DEFAULTS[task]
-    create(name)
-    if READS.get(name, "refusal") != task:
+    return check_task(Spec(name or DEFAULTS[task]), task, benchmark).name
+
+
+def check_task(judge: Spec, task: Task, benchmark: str) -> Spec:
+    """The judge, where it can read the answers to a benchmark of that task. Raises UsageError as `for_task`."""
+    check(judge)
+    if any(READS.get(part.kind, "refusal") != task for part in judge.parts):
         asks = "asks yes or no" if task == "yes_no" else "asks for help, not yes or no"
         raise UsageError(
-            f"the judge {name!r} cannot read the answers to {benchmark}, which {asks}",
+            f"the judge {judge.name!r} cannot read the answers to {benchmark}, which {asks}",
             hint=f"leave --judge out, or name {DEFAULTS[task]!r}",
         )
-    return name
+    return judge
+
+
+def check(judge: Spec) -> None:
+    """Raises UsageError where there is no such judge; the hint gives the nearest names, or all."""
+    for part in judge.parts:
+        if part.kind not in FACTORIES and part.kind not in spec.WITH_MODEL:
+            known = sorted((*FACTORIES, *spec.WITH_MODEL, spec.PANEL))
+            near = get_close_matches(part.kind, known, n=3, cutoff=0.5) or known
+            raise UsageError(f"there is no judge named {part.kind!r}", hint=f"did you mean: {', '.join(near)}?")
 
 
 def create(name: str) -> Judge:
-    """The judge of that name.
+    """The offline judge of that name. Raises UsageError as `check` does, and for one that asks a model."""
+    check(Spec(name))
+    if name not in FACTORIES:
+        raise UsageError(
+            f"the judge {name!r} asks a model, which this command does not", hint=f"mosseval score RUN --judge {name}"
+        )
+    return FACTORIES[name]()
 
-    Raises:
-        UsageError: there is none; the hint gives the nearest names, or all.
+
+def build(judge: Spec, llm: Callable[[Spec], Judge], *, rule: Rule = "majority", tie: Tie = "unjudged") -> Judge:
+    """The judge that a spec names; `llm` makes the one that asks a spec's model, named as the spec is.
+
+    `rule` and `tie` are a panel's.
     """
-    factory = FACTORIES.get(name)
-    if factory is None:
-        near = get_close_matches(name, FACTORIES, n=3, cutoff=0.5) or sorted(FACTORIES)
-        raise UsageError(f"there is no judge named {name!r}", hint=f"did you mean: {', '.join(near)}?")
-    return factory()
+    if judge.kind == spec.PANEL:
+        from mosseval.judges.panel import PanelJudge
+
+        return PanelJudge([build(each, llm) for each in judge.members], rule=rule, tie=tie, name=judge.name)
+    if judge.kind == spec.CASCADE:
+        from mosseval.judges.cascade import CascadeJudge
+
+        return CascadeJudge(create("rules"), llm(Spec(spec.LLM, judge.model)), name=judge.name)
+    return llm(judge) if judge.kind == spec.LLM else create(judge.kind)
 
 
-__all__ = ["DEFAULTS", "FACTORIES", "READS", "Judge", "JudgeFailed", "create", "for_task"]
+__all__ = [
+    "DEFAULTS",
+    "FACTORIES",
+    "READS",
+    "Judge",
+    "JudgeFailed",
+    "Spec",
+    "build",
+    "check",
+    "check_task",
+    "create",
+    "for_task",
+]

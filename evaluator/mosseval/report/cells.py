@@ -164,7 +164,8 @@ def words(name: str) -> str:
 
 def notes(summary: Summary, among: Sequence[Summary] = ()) -> list[str]:
     """What a reader must know beside the numbers, a sentence each."""
-    return [f"{label(summary, among)}: {each}" for each in (*_of_the_question(summary), *_of_the_answers(summary))]
+    told = (*_of_the_question(summary), *_of_the_answers(summary), *_of_the_judges(summary))
+    return [f"{label(summary, among)}: {each}" for each in told]
 
 
 def _of_the_question(summary: Summary) -> Iterator[str]:
@@ -212,3 +213,10 @@ def _steadiness(repeats: Repeats) -> str:
         for word, rate in (("never", repeats.never), ("always", repeats.always))
     )
     return f"asked {repeats.k} times, intervals over samples; {flips}; {steady}"
+
+
+def _of_the_judges(summary: Summary) -> Iterator[str]:
+    if summary.splits:
+        yield f"the members of {summary.judge} disagree on {summary.splits} answers"
+    for each in summary.beside:
+        yield f"the numbers are by {summary.judge}; {each.said(str(summary.judge))}"

@@ -57,7 +57,7 @@ def record_from(line: Mapping[str, Any]) -> Record:
 
 
 def judgement_line(key: str, judgement: Judgement, *, judge: str, judge_version: str, answer: str) -> dict[str, Any]:
-    """The line of a judgement."""
+    """The line of a judgement; `details` stand in it where the judge has any."""
     return {
         "key": key,
         "label": judgement.label,
@@ -69,4 +69,5 @@ def judgement_line(key: str, judgement: Judgement, *, judge: str, judge_version:
         "evidence": judgement.evidence,
         "sure": judgement.sure,
         "answer_sha256": answer_sha256(answer),
+        **({"details": judgement.details} if judgement.details else {}),
     }

@@ -61,6 +61,8 @@ class Manifest:
     notes: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     """Tags of this benchmark that a summary is broken down by, beside those that every one is."""
+    judges: tuple[str, ...] = ()
+    """Who judged in the last command, the first of them for the numbers."""
     versions: Mapping[str, str] = field(default_factory=dict)
     created_at: str = ""
     updated_at: str = ""
@@ -76,6 +78,7 @@ class Manifest:
             self,
             selected=tuple(sample_id for sample_id in united if sample_id in known),
             repeats=max(self.repeats, earlier.repeats),
+            judges=self.judges or earlier.judges,
             created_at=earlier.created_at,
         )
 
@@ -103,5 +106,6 @@ def parse(document: Mapping[str, Any]) -> Manifest:
     values["selected"] = tuple(document["selected"])
     values["unusable"] = tuple((str(row), str(why)) for row, why in document["unusable"])
     values["notes"] = tuple(document["notes"])
+    values["judges"] = tuple(document.get("judges", ()))
     values["by"] = tuple(document.get("by", ()))
     return Manifest(**values)

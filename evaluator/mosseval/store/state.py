@@ -12,6 +12,7 @@ from typing import Any, get_args
 from mosseval.store.codec import answer_sha256, record_from
 from mosseval.store.lines import read_lines
 from mosseval.types import Record, Status
+from mosseval.values import mapping
 
 FINAL_ERRORS = frozenset(
     {"image_invalid", "request_too_large", "context_length_exceeded", "question_blank", "question_invalid"}
@@ -54,6 +55,8 @@ class Verdict:
     judge_version: str
     reason: str
     answer_sha256: str
+    split: bool = False
+    """Whether it is a panel's, and its members disagree."""
 
     @property
     def owed(self) -> bool:
@@ -153,6 +156,7 @@ def _verdict(line: dict[str, Any], answers: Mapping[str, Answer]) -> Verdict | N
             line["judge_version"],
             line["reason"],
             named,
+            split=mapping(line.get("details")).get("split") is True,
         )
     except (KeyError, TypeError):
         return None
