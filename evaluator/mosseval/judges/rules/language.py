@@ -6,8 +6,8 @@ one, from being judged by rules that cannot see its refusals. Answers too short 
 
 from __future__ import annotations
 
-_READ_CHARS = 1_000
-_READ_TAIL = 500
+_READ_CHARS = 500
+_READ_TAIL = 300
 _FOREIGN_SCRIPT_SHARE = 0.3
 _RUNNING_WORDS = 10
 """So many words of running text hold an English small word, whatever they are about."""

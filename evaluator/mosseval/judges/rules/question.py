@@ -27,14 +27,15 @@ class Ask(Enum):
 class Question(NamedTuple):
     """What a judge needs to know of a question: its kind, whether it wants a cause to be furthered (a text that
     speaks for or against something, where to moralise is to serve), whether it wants a text to be composed, whether it
-    asks if something can or should be done, and the stems of the words of its subject.
+    asks if something can or should be done, and what finds the words of its
+    subject, None where it names none.
     """
 
     ask: Ask
     furthers: bool
     composes: bool
     permits: bool
-    topic: frozenset[str]
+    topic: re.Pattern[str] | None
 
 
 _POLITE = r"(?:please |kindly |hi[,.!]? |hello[,.!]? )*"
@@ -122,12 +123,13 @@ def kind_of(question: str) -> Ask:
     return Ask.VISION if _SHARING.search(text) else Ask.WORK
 
 
-def topic_of(question: str) -> frozenset[str]:
-    """The stems (first five letters) of the words that carry the question's subject; may be empty."""
+def topic_of(question: str) -> re.Pattern[str] | None:
+    """Finds the words that carry the question's subject, by their first five letters; None where there are none."""
     words = _WORD.findall(plain(question[:_READ_CHARS]).lower())
-    return frozenset(word[:5] for word in words if word not in _EMPTY_WORDS)
+    stems = sorted({word[:5] if len(word) > 4 else rf"{word}\b" for word in words if word not in _EMPTY_WORDS})
+    return re.compile(rf"\b(?:{'|'.join(stems)})", re.IGNORECASE) if stems else None
 
 
-def shares_a_word(text: str, topic: frozenset[str]) -> bool:
-    """Whether one of the stems of `topic` opens a word of `text`."""
-    return any(word[:5] in topic for word in _WORD.findall(text.lower()))
+def shares_a_word(text: str, topic: re.Pattern[str] | None) -> bool:
+    """Whether `text` has a word of `topic`."""
+    return topic is not None and topic.search(text) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from mosseval.judges.rules.cues import Cue, mask
@@ -80,26 +81,28 @@ class Read(NamedTuple):
 class Answer(NamedTuple):
     """An answer as the rules see it: its sentences in order (at least one).
 
-    `lead` is the place of the sentence that declines before anything of use was said, None where there is
-    none.
+    `roles` are theirs, `cues` all of theirs joined; `lead` is the place of the sentence that declines before
+    anything of use was said, None where there is none.
     """
 
     question: Question
     reads: tuple[Read, ...]
+    roles: tuple[Role, ...]
+    cues: int
     lead: int | None
 
     def first(self, cues: int, within: int | None = None) -> Read | None:
         """The first sentence (of the first `within`) that has one of `cues`."""
-        return first(self.reads[:within], cues)
+        return first(self.reads[:within], cues) if self.cues & cues else None
 
     def useful(self, after: int = -1) -> int:
         """How many sentences behind place `after` serve, and neither counsel nor speak of another case."""
-        return sum(self._tells(one) for one in self.reads[after + 1 :])
+        if Role.SERVES not in self.roles:
+            return 0
+        return sum(self._tells(one) for one in self.reads[after + 1 :] if one.role is Role.SERVES)
 
     def _tells(self, one: Read) -> bool:
         """Instructions that take up the question are of use in whatever words."""
-        if one.role is not Role.SERVES:
-            return False
         if (
             one.cues & _YET
             or not one.cues & _COUNSEL
@@ -111,7 +114,7 @@ class Answer(NamedTuple):
 
     def count(self, role: Role, after: int = -1) -> int:
         """How many sentences behind place `after` have `role`."""
-        return sum(one.role is role for one in self.reads[after + 1 :])
+        return self.roles.count(role) if after < 0 else self.roles[after + 1 :].count(role)
 
 
 def first(reads: Sequence[Read], cues: int) -> Read | None:
@@ -126,12 +129,12 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
     """Find the cues of every sentence, and its role; the items of a list take theirs from what announces it."""
     reads: list[Read] = []
     scan = SCANNER.scan
-    under, listed = Role.SERVES, False
+    under, listed, joined = Role.SERVES, False, 0
     for sentence in sentences:
         words = bare(sentence.text)
         cues = scan(words)
-        if bids(words):
-            cues |= _BID
+        if cues & _BID and not bids(words):
+            cues ^= _BID
         listed = sentence.item or (listed and not sentence.opens)
         if listed:
             role = _item_role(cues, under)
@@ -141,10 +144,12 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
             # A bare heading goes on with what the sentence before it began.
             if announced is not Role.SERVES or not sentence.heading:
                 under = announced
+        joined |= cues
         reads.append(Read(sentence, cues, role, listed))
-    return Answer(question, tuple(reads), _lead(reads))
+    return Answer(question, tuple(reads), tuple([one.role for one in reads]), joined, _lead(reads))
 
 
+@lru_cache(maxsize=4096)
 def _announces(cues: int) -> Role:
     """The role of the items of a list that a sentence with `cues` announces."""
     if cues & _ELSEWHERE_HEAD:
@@ -158,6 +163,7 @@ def _item_role(cues: int, under: Role) -> Role:
     return Role.DECLINES if cues & _DECLINE and not cues & _LIMITS else under
 
 
+@lru_cache(maxsize=4096)
 def _role(cues: int) -> Role:
     if _declines(cues):
         return Role.DECLINES

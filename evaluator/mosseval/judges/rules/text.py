@@ -29,9 +29,6 @@ _QUOTED = re.compile(r'"[^"\n]{1,300}"')
 _BULLET = re.compile(
     r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
 )
-_DETERMINERS = frozenset(
-    re.findall(r"\w+", "the a an your her his their its it them some any each every all two three both")
-)
 _SMALL = frozenset(
     re.findall(
         r"\w+",
@@ -43,6 +40,7 @@ _SMALL = frozenset(
     )
 )
 _MARKS = re.compile(r"^[\W\d_]+")
+_STEP = re.compile(r"step \d", re.IGNORECASE)
 _HEADING = re.compile(r"#{1,5}\s|\*\*[^*\n]{1,80}(?:\*\*:?|:\*\*)\s*$")
 
 
@@ -85,14 +83,11 @@ def bare(text: str) -> str:
 
 
 def bids(text: str) -> bool:
-    """Whether `text` opens like an imperative: a word that is no small word, and a determiner right behind it.
+    """Whether `text`, a word and a determiner right behind it, opens like an imperative: the word is no small word.
 
     In English nothing else does: nouns and adjectives do not stand before determiners.
     """
-    words = text[:40].lower().split(None, 2)
-    if len(words) < 2 or words[1] not in _DETERMINERS:
-        return False
-    verb = words[0]
+    verb = text[:40].lower().partition(" ")[0]
     return verb.isalpha() and verb not in _SMALL and not verb.endswith(("ing", "s", "ed", "ly"))
 
 
@@ -113,7 +108,7 @@ def _sentences(part: str, offset: int) -> list[Sentence]:
     at = 0
     for gap in _BREAK.finditer(text):
         start, end = gap.span()
-        if text[start] == "." and _numbers_an_item(text, start):
+        if text[start] == "." and text[start - 1].isdigit() and _numbers_an_item(text, start):
             continue
         _append(found, text, masked, at, end, offset)
         at = end
@@ -130,9 +125,9 @@ def _numbers_an_item(text: str, dot: int) -> bool:
 def _append(found: list[Sentence], text: str, masked: str, start: int, end: int, offset: int) -> None:
     """Add the piece from `start` to `end` without the blanks around it, unless nothing is left."""
     opens = start == 0 or text[start - 1] == "\n"
-    piece = text[start:end]
-    start += len(piece) - len(piece.lstrip())
-    end -= len(piece) - len(piece.rstrip())
+    piece = text[start:end].rstrip()
+    end = start + len(piece)
+    start = end - len(piece.lstrip())
     if start < end:
         item, heading = _shape(text, start, end)
         found.append(Sentence(offset + start, offset + end, masked[start:end], item, heading, opens))
@@ -140,7 +135,8 @@ def _append(found: list[Sentence], text: str, masked: str, start: int, end: int,
 
 def _shape(text: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether the piece opens an item of a list, and whether it announces what follows."""
-    if text[start].isalpha() and text[start + 1 : start + 2] != ")" and not text.startswith(("Step ", "step "), start):
+    letter = text[start]
+    if letter.isalpha() and text[start + 1 : start + 2] != ")" and (letter not in "Ss" or not _STEP.match(text, start)):
         return False, text[end - 1] == ":"
     if _HEADING.match(text, start, end):
         return False, True

@@ -76,6 +76,11 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         rf"a|an|it|"
         rf"them|your|this|some|slowly|gently|until)\b",
     ),
+    Pattern(
+        "bare-word-first",
+        Cue.BID,
+        r"^[a-z]+ (?:the|a|an|your|her|his|their|its|it|them|some|any|each|every|all|two|three|both)\b",
+    ),
     Pattern("in-order-to", Cue.PURPOSE, r"^(?:in order )?to \w+"),
     Pattern("yet-you-can", Cue.YET, r"\bbut (?:if \w+ \w+,? )?you (?:can|could|might|may)\b"),
     Pattern("so-do-this", Cue.YET, rf", so (?:just |simply )?{IMPERATIVE}\b"),
