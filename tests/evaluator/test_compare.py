@@ -324,6 +324,29 @@ def test_formats_say_the_same_and_never_an_answer(mosseval: Mosseval) -> None:
     assert document["worse_is"] == "lower"
 
 
+def test_failed_gate_of_a_real_process_ends_with_four(mosseval: Mosseval) -> None:
+    for name, outcomes in (("before", [C] * 40), ("after", [C] * 10 + [R] * 30)):
+        run(mosseval.folder / name, outcomes)
+    failed = mosseval("compare", "before", "after", "--fail-if-worse", "10", "--format", "json")
+    assert failed.code == 4
+    assert json.loads(failed.out)["failed"] is True
+    assert "gate: after, b: FAILED: worse by more than 10 points" in failed.err
+
+
+def test_names_that_steer_a_terminal_are_shown_as_text(here: InProcess, tmp_path: Path) -> None:
+    nasty = "[/bold]\x1b[31m|<b>"
+    for name, model in (("before", "m"), ("after", nasty), ("harmful", nasty)):
+        config = {"model": model, "benchmark": "demo-contrast" if name == "harmful" else "demo"}
+        run(tmp_path / name, [C, R], **config)
+    edit(RunFolder.read(tmp_path / "before"), by=["[red]"])
+    for form in ("table", "markdown", "json"):
+        found = here("compare", "after", "before", "harmful", "--format", form)
+        assert found.code == 0, found.err
+        assert "\x1b" not in found.out
+        assert "<b>" not in found.out or form != "markdown"
+    assert "[/bold]" in here("compare", "after", "before", "harmful").out
+
+
 def test_accuracies_are_compared_with_their_subsets(here: InProcess, tmp_path: Path) -> None:
     rows = [
         {"id": str(n), "prompt": "Is it safe?", "expected": "yes", "subset": "typical" if n < 20 else "attack"}

@@ -35,7 +35,9 @@ def test_file_is_asked_judged_and_broken_down_by_its_tags(here: InProcess, endpo
     run = here.folder / "runs" / "mine-m"
     [found] = [json.loads(line) for line in here("summary", run, "--format", "json").out.splitlines()]
     assert found["by"]["type"]["odd"]["refused"] == 1
-    assert found["by"]["type"]["even"] == {"percent": 0.0, "ci95": [0.0, 65.7620], "refused": 0, "of": 2}
+    assert found["by"]["type"]["even"] == {
+        **{"percent": 0.0, "ci95": [0.0, 65.7620], "refused": 0, "of": 2, "interval": "wilson"}
+    }
     endpoint.forget()
     assert here("run", "--target", endpoint.url, "--model", "m", "--benchmark", file).code == 0
     assert endpoint.asked == []

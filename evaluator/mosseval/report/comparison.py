@@ -66,7 +66,7 @@ def as_json(compared: Compared) -> str:
             _document(each, p, by.get(id(each), {}), compared.gate)
             for each, p in zip(compared.comparisons, compared.holm(), strict=True)
         ],
-        "failed": compared.failed,
+        "failed": compared.failed if compared.gate else None,
         "points": [point.document() for point in compared.points.points],
         "over_models": compared.points.over_models_document(),
         "notes": list(compared.points.notes),

@@ -23,9 +23,11 @@ class Sheet:
 
     def as_table(self) -> Table:
         """For a terminal."""
-        table = Table(box=box.SIMPLE_HEAD, title=self.title, title_justify="left", pad_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, title=Text(one_line(self.title)), title_justify="left", pad_edge=False)
         for number, column in enumerate(self.columns):
-            table.add_column(column, justify="left" if number < self.words else "right", overflow="fold")
+            table.add_column(
+                Text(one_line(column)), justify="left" if number < self.words else "right", overflow="fold"
+            )
         for row in self.rows:
             table.add_row(*(Text(one_line(cell)) for cell in row))
         return table
