@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
-import ipaddress
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from tls_server import make_trust
 
 from mosseval_proxy.passthrough import pool as pool_module
 from mosseval_proxy.passthrough.connection import MAX_HELD_BYTES, MAX_OVERHEAD_BYTES, ONE_WRITE, Broken, Connection
@@ -331,40 +327,12 @@ async def test_nobody_there(pool: Pool) -> None:
         await ask(pool, origin)
 
 
-def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS context for 127.0.0.1, and the file that one who trusts it names."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    trusted, both = folder / "trusted.pem", folder / "both.pem"
-    trusted.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    both.write_bytes(private + trusted.read_bytes())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(both)
-    return context, trusted
-
-
 async def test_certificates_are_checked(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    context, trusted = certificate(tmp_path)
-    async with Server(saying(HELLO)).running(context) as origin:
+    trust = make_trust(tmp_path)
+    async with Server(saying(HELLO)).running(trust.server) as origin:
         with pytest.raises(ssl.SSLCertVerificationError):
             await ask(pool, origin)
-        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        monkeypatch.setenv("SSL_CERT_FILE", str(trust.file))
         trusting = Pool()
         assert await ask(trusting, origin) == (200, b"hello")
         with pytest.raises(ssl.SSLCertVerificationError):

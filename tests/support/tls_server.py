@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,19 +19,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 HOST = "pictures.example"
+LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
 class Trust:
-    """A server's TLS, and what a client must trust to accept it."""
+    """A server's TLS, what a client must trust to accept it, and a file that holds that."""
 
     server: ssl.SSLContext
     client: ssl.SSLContext
+    file: Path
 
 
 def make_trust(folder: Path) -> Trust:
-    """A self-signed certificate for HOST."""
+    """A self-signed certificate for HOST and 127.0.0.1."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = datetime.datetime.now(datetime.UTC)
@@ -42,7 +45,7 @@ def make_trust(folder: Path) -> Trust:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST), x509.IPAddress(LOOPBACK)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -51,9 +54,10 @@ def make_trust(folder: Path) -> Trust:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     (folder / "tls.pem").write_bytes(secret + pem)
+    (folder / "trusted.pem").write_bytes(pem)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(folder / "tls.pem")
-    return Trust(server, ssl.create_default_context(cadata=pem.decode()))
+    return Trust(server, ssl.create_default_context(cadata=pem.decode()), folder / "trusted.pem")
 
 
 @dataclass
