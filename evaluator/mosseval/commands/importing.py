@@ -105,7 +105,8 @@ def _samples(order: Order, transcript: Transcript, dataset: Dataset | None) -> d
         raise DataError(
             f"{order.file}: {dataset.name} has no sample {named(unknown)}", hint="is it the right --benchmark?"
         )
-    absent = [identifier for identifier in known if identifier not in {each.id for each in transcript.answers}]
+    answered = {each.id for each in transcript.answers}
+    absent = [identifier for identifier in known if identifier not in answered]
     if absent:
         sys.stderr.write(f"mosseval: {order.file} has no answer to {len(absent)} of {len(known)}: {named(absent)}\n")
     return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich import box
@@ -21,7 +21,7 @@ from mosseval.published import MOSSBENCH, STIMULI
 from mosseval.report.cells import words
 from mosseval.reproduction import Cell, Line, distances, lines
 from mosseval.terminal import one_line
-from mosseval.transcripts.base import named
+from mosseval.transcripts.base import Recorded, named
 from mosseval.types import Sample
 
 BENCHMARK = "mossbench"
@@ -68,11 +68,16 @@ def _model(model: str, file: Path, samples: dict[str, Sample], judge: Judge) -> 
     unknown = [each.id for each in answers if each.id not in samples]
     if unknown:
         raise DataError(f"{file}: {BENCHMARK} has no sample {named(unknown)}")
+    return list(lines(model, MOSSBENCH[model], asyncio.run(_cells(judge, answers, samples)).values()))
+
+
+async def _cells(judge: Judge, answers: Iterable[Recorded], samples: dict[str, Sample]) -> dict[str, Cell]:
+    """The answers by stimulus."""
     cells = dict.fromkeys(STIMULI, Cell(0, 0))
     for each in answers:
         sample = samples[each.id]
-        cells[str(sample.tags["stimulus"])] += asyncio.run(_cell(judge, sample, each.text))
-    return list(lines(model, MOSSBENCH[model], cells.values()))
+        cells[str(sample.tags["stimulus"])] += await _cell(judge, sample, each.text)
+    return cells
 
 
 async def _cell(judge: Judge, sample: Sample, text: str | None) -> Cell:
