@@ -19,7 +19,7 @@ from mosseval_proxy.calls import Calls
 from mosseval_proxy.catalogue import Catalogue, Entry
 from mosseval_proxy.chat_request import ChatRequest, parse_request
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.limits import Limits, estimate
+from mosseval_proxy.limits import Lease, Limits, estimate
 from mosseval_proxy.metrics import Metrics, outcome_of
 from mosseval_proxy.passthrough import PassThrough
 from mosseval_proxy.protocol.connections import ARRIVED
@@ -105,7 +105,9 @@ class ChatCompletions:
         try:
             sample = headers.get(SAMPLE)
             call = await service.calls.make(asked, None if sample is None else sample.decode("latin-1"))
-            response = await (self._streamed(chat, call, visit) if chat.stream else self._whole(call, visit))
+            response = await (
+                self._streamed(chat, call, visit, lease) if chat.stream else self._whole(call, visit, lease)
+            )
             await response(scope, receive, send)
         except WireBreak as fault:
             visit.outcome, failed = SIMULATED_BREAK, True
@@ -114,32 +116,30 @@ class ChatCompletions:
             failed = True
             raise
         finally:
-            # A failure costs nothing; of a client that left nobody knows what it cost, and the guess stands: leaving
-            # just before the end would else be free.
-            if failed:
-                await lease.settle(0, None)
-            else:
-                cost_usd = guess.cost_usd(entry) if visit.answer is None else visit.cost_usd
-                await lease.settle(visit.tokens, cost_usd)
+            # An answer is paid for by now. A failure costs nothing; of a client that left nobody knows what it cost,
+            # and the guess stands: leaving just before the end would else be free.
+            await (lease.settle(0, None) if failed else lease.settle(None, guess.cost_usd(entry)))
 
-    async def _whole(self, call: Call, visit: Visit) -> Response:
+    async def _whole(self, call: Call, visit: Visit, lease: Lease) -> Response:
         started = time.perf_counter()
         try:
             answer = await self._service.upstream_of(call.entry).complete(call)
         finally:
             self._service.metrics.upstream(visit.model, time.perf_counter() - started)
-        visit.answer, visit.outcome = answer, outcome_of(answer)
+        await _answered(answer, visit, lease)
         return Response(orjson.dumps(completion(answer, call)), media_type="application/json")
 
-    async def _streamed(self, chat: ChatRequest, call: Call, visit: Visit) -> Response:
-        pieces = self._watched(self._service.upstream_of(call.entry).stream(call), visit)
+    async def _streamed(self, chat: ChatRequest, call: Call, visit: Visit, lease: Lease) -> Response:
+        pieces = self._watched(self._service.upstream_of(call.entry).stream(call), visit, lease)
         first = await anext(pieces)
         usage = chat.stream_options is not None and chat.stream_options.include_usage
         body = events(first, pieces, call, answer_id=_answer_id(), created=int(time.time()), include_usage=usage)
         headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
         return StreamingResponse(_closing(body, pieces), media_type="text/event-stream", headers=headers)
 
-    async def _watched(self, pieces: AsyncIterator[Delta | Answer], visit: Visit) -> AsyncGenerator[Delta | Answer]:
+    async def _watched(
+        self, pieces: AsyncIterator[Delta | Answer], visit: Visit, lease: Lease
+    ) -> AsyncGenerator[Delta | Answer]:
         """The same pieces; notes what became of the stream, and closes the upstream with it."""
         metrics, started, first = self._service.metrics, time.perf_counter(), True
         try:
@@ -148,7 +148,7 @@ class ChatCompletions:
                     first = False
                     metrics.first_piece(visit.model, time.perf_counter() - started)
                 if isinstance(piece, Answer):
-                    visit.answer, visit.outcome = piece, outcome_of(piece)
+                    await _answered(piece, visit, lease)
                 yield piece
         except GatewayError as error:
             visit.outcome = error.code
@@ -158,6 +158,12 @@ class ChatCompletions:
             close = getattr(pieces, "aclose", None)
             if close is not None:
                 await close()
+
+
+async def _answered(answer: Answer, visit: Visit, lease: Lease) -> None:
+    """Notes an answer, and books it before its last byte leaves: who has one has paid for it, at every gateway."""
+    visit.answer, visit.outcome = answer, outcome_of(answer)
+    await lease.settle(visit.tokens, visit.cost_usd)
 
 
 async def _closing(body: AsyncIterator[bytes], pieces: AsyncGenerator[Delta | Answer]) -> AsyncIterator[bytes]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from gateway_process import KEY, Gateway, gateway_process, start_gateway
 from raw_http import Reply, connected, once, request_bytes
 from redis_server import redis_server
@@ -35,6 +36,9 @@ model_list:
   - model_name: dear-and-slow
     litellm_params: {model: simulated/helpful}
     model_info: {output_cost_per_token: 1, input_cost_per_token: 1, mosseval: {simulated: {latency_s: 60}}}
+  - model_name: dear-in-a-while
+    litellm_params: {model: simulated/helpful}
+    model_info: {output_cost_per_token: 1, input_cost_per_token: 1, mosseval: {simulated: {latency_s: 0.6}}}
   - model_name: unpriced
     litellm_params: {model: hosted_vllm/x, api_base: "http://127.0.0.1:9/v1"}
   - model_name: slow
@@ -184,6 +188,23 @@ async def test_two_gateways_share_one_limit_in_redis(tmp_path: Path) -> None:
     assert sorted(reply.status for reply in few) == [200] * 3 + [429] * 17
     assert hasty == [200, 200, 429, 429]
     assert (spent.status, still_spent.status) == (402, 402)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_who_has_an_answer_has_paid_for_it(tmp_path: Path, stream: bool) -> None:
+    file, keys = keys_file(tmp_path)
+    with redis_server() as server, redis.Redis.from_url(server.url) as counted:
+        settings = {"MOSSEVAL_GATEWAY_KEYS_FILE": str(file), "REDIS_URL": server.url}
+        with gateway_process(tmp_path, CONFIG, **settings) as gateway:
+            asked = request_bytes("dear-in-a-while", key=keys["thrifty"], stream=stream)
+            asking = asyncio.create_task(once(gateway.url, asked))
+            await asyncio.sleep(0.2)
+            # Redis takes a second longer to book than the model to answer.
+            counted.client_pause(1200, all=False)
+            reply = await asking
+            spent = float(counted.get("{mosseval}:key thrifty:budget") or 0)
+    assert reply.status == 200
+    assert spent > 1.5
 
 
 def test_the_command_makes_a_key_that_opens(tmp_path: Path) -> None:

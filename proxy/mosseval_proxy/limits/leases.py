@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from mosseval_proxy.catalogue import Entry
 from mosseval_proxy.keys.ring import Key
@@ -28,7 +30,7 @@ class Store(Protocol):
         """Takes what is wanted, or says what stands against it."""
         ...
 
-    async def settle(self, taken: Taken, tokens: int | None, cost_usd: float) -> None:
+    def settle(self, taken: Taken, tokens: int | None, cost_usd: float) -> Coroutine[Any, Any, None]:
         """Ends a lease: `tokens` is what it really came to, None where nobody counted."""
         ...
 
@@ -59,16 +61,20 @@ class Limits:
 class Lease:
     """One request's share."""
 
-    __slots__ = ("_store", "_taken")
+    __slots__ = ("_settling", "_store", "_taken")
 
     def __init__(self, store: Store | None = None, taken: Taken | None = None) -> None:
         self._store = store
         self._taken = taken
+        self._settling: asyncio.Task[None] | None = None
 
     async def settle(self, tokens: int | None, cost_usd: float | None) -> None:
-        """Gives back what was not used, and books what was. Once."""
-        if self._store is not None and self._taken is not None:
-            await self._store.settle(self._taken, tokens, cost_usd or 0.0)
+        """Gives back what was not used, and books what was. The first call counts, whoever leaves meanwhile."""
+        if self._store is None or self._taken is None:
+            return
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._store.settle(self._taken, tokens, cost_usd or 0.0))
+        await asyncio.shield(self._settling)
 
 
 FREE = Lease()
