@@ -98,12 +98,11 @@ class Pictures:
         count = len(urls)
         self._count(count, rules)
         each = rules.for_count(count)
-        sources = [await self._source(url, f"image {at}") for at, url in enumerate(urls)]
-        found = [await self._prepared(source, each, f"image {at}") for at, source in enumerate(sources)]
+        sources = [self._inline(url, at) or await self._elsewhere(url, at) for at, url in enumerate(urls)]
+        found = await self._all(sources, each)
         total = rules.max_request_base64
         if count > 1 and total is not None and sum(len(picture.payload) for picture in found) > total:
-            less = each.with_share(count)
-            found = [await self._prepared(source, less, f"image {at}") for at, source in enumerate(sources)]
+            found = await self._all(sources, each.with_share(count))
         return tuple(found)
 
     async def aclose(self) -> None:
@@ -122,50 +121,60 @@ class Pictures:
                 message = f"{count} pictures; {who} takes at most {most} in a request"
                 raise GatewayError("request_too_large", message, param="messages")
 
-    async def _source(self, url: bytes | memoryview, where: str) -> _Source:
-        """As `_read`; one that is refused is counted."""
+    def _inline(self, url: bytes | memoryview, at: int) -> _Source | None:
+        """A picture that is short enough to be read on the event loop; None for others. One refused is counted."""
+        if len(url) > INLINE_BYTES or _is_remote(url):
+            return None
         started = time.perf_counter()
         try:
-            return await self._read(url, where)
+            return _from_data_url(url, at, self.limits)
         except GatewayError:
             self._observe("refused", time.perf_counter() - started)
             raise
 
-    async def _read(self, url: bytes | memoryview, where: str) -> _Source:
-        """A picture's bytes, type and structure."""
-        if bytes(url[:8]).lower().startswith(REMOTE):
-            fetched = await self._fetched(url, where)
-            payload = await asyncio.to_thread(pybase64.b64encode, fetched.content)
-            return await asyncio.to_thread(_source, fetched.declared, payload, fetched.content, where, self.limits)
-        if len(url) <= INLINE_BYTES:
-            return _from_data_url(url, where, self.limits)
-        return await asyncio.to_thread(_from_data_url, url, where, self.limits)
+    async def _elsewhere(self, url: bytes | memoryview, at: int) -> _Source:
+        """A long or remote picture, read in a thread. One that is refused is counted."""
+        started = time.perf_counter()
+        try:
+            if not _is_remote(url):
+                return await asyncio.to_thread(_from_data_url, url, at, self.limits)
+            fetched = await self._fetched(url, at)
+            return await asyncio.to_thread(_from_server, fetched, at, self.limits)
+        except GatewayError:
+            self._observe("refused", time.perf_counter() - started)
+            raise
 
-    async def _fetched(self, url: bytes | memoryview, where: str) -> Fetched:
+    async def _fetched(self, url: bytes | memoryview, at: int) -> Fetched:
         if self._fetcher is None:
-            raise _invalid(where, "remote fetching is off; send the picture itself as data:image/...;base64,...")
+            raise _invalid(at, "remote fetching is off; send the picture itself as data:image/...;base64,...")
         try:
             return await self._fetcher.fetch(bytes(url))
         except NotFetched as fault:
-            raise _invalid(where, str(fault)) from None
+            raise _invalid(at, str(fault)) from None
 
-    async def _prepared(self, source: _Source, rules: Rules, where: str) -> Picture:
-        """The picture as it is, or as the cache or a worker has it."""
+    async def _all(self, sources: Sequence[_Source], rules: Rules) -> list[Picture]:
+        return [self._kept(source, rules) or await self._made(source, rules, at) for at, source in enumerate(sources)]
+
+    def _kept(self, source: _Source, rules: Rules) -> Picture | None:
+        """The picture as it came, where nobody has to look at it further."""
+        started, known = time.perf_counter(), source.structure
+        if rules.checked or known is None or not known.whole or not _passes(source, rules):
+            return None
+        self._observe("kept", time.perf_counter() - started)
+        return _as_it_is(source)
+
+    async def _made(self, source: _Source, rules: Rules, at: int) -> Picture:
+        """The picture as the cache or a worker has it, which may be as it is."""
         started = time.perf_counter()
-        known = source.structure
-        keep = known is not None and rules.passes(known, source.kind, len(source.payload))
-        if known is not None and known.whole and keep and not rules.checked:
-            self._observe("kept", time.perf_counter() - started)
-            return _as_it_is(source)
         key = (source.digest, rules)
         verdict = self._cache.get(key)
         work: Work = "cached"
         if verdict is None:
-            verdict = await self._shared(key, source, rules, keep=keep)
+            verdict = await self._shared(key, source, rules, keep=_passes(source, rules))
             work = "refused" if verdict.fault else "kept" if verdict.payload is None else "reencoded"
         self._observe(work, time.perf_counter() - started)
         if verdict.fault is not None:
-            raise _invalid(where, verdict.fault)
+            raise _invalid(at, verdict.fault)
         if verdict.payload is None:
             return _as_it_is(source)
         changes = verdict.changes or ("re-encoded",)
@@ -220,40 +229,54 @@ def pictures_of(settings: Settings, observe: Observe = _unseen) -> Pictures:
     return Pictures(limits, Fetcher(settings.max_image_bytes) if settings.remote_images else None, observe)
 
 
-def _from_data_url(url: bytes | memoryview, where: str, limits: ImageLimits) -> _Source:
-    declared, payload = _split(url, where)
+def _is_remote(url: bytes | memoryview) -> bool:
+    return bytes(url[:8]).lower().startswith(REMOTE)
+
+
+def _passes(source: _Source, rules: Rules) -> bool:
+    """Whether a picture is within the rules as far as it was read."""
+    known = source.structure
+    return known is not None and rules.passes(known, source.kind, len(source.payload))
+
+
+def _from_data_url(url: bytes | memoryview, at: int, limits: ImageLimits) -> _Source:
+    declared, payload = _split(url, at)
     if len(payload) * 3 // 4 > limits.max_bytes + 3:
-        raise _too_large(where, limits)
+        raise _too_large(at, limits)
     try:
         content = pybase64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError):
-        raise _invalid(where, "its base64 cannot be read") from None
-    return _source(declared, payload, content, where, limits)
+        raise _invalid(at, "its base64 cannot be read") from None
+    return _source(declared, payload, content, at, limits)
 
 
-def _source(declared: str, payload: bytes | memoryview, content: bytes, where: str, limits: ImageLimits) -> _Source:
+def _from_server(fetched: Fetched, at: int, limits: ImageLimits) -> _Source:
+    return _source(fetched.declared, pybase64.b64encode(fetched.content), fetched.content, at, limits)
+
+
+def _source(declared: str, payload: bytes | memoryview, content: bytes, at: int, limits: ImageLimits) -> _Source:
     if not content:
-        raise _invalid(where, "it is empty")
+        raise _invalid(at, "it is empty")
     if len(content) > limits.max_bytes:
-        raise _too_large(where, limits)
+        raise _too_large(at, limits)
     kind = sniff(content)
     if kind is None:
-        raise _invalid(where, refusal(content))
+        raise _invalid(at, refusal(content))
     structure = read(content, kind)
     if structure is not None and structure.width * structure.height > limits.max_pixels:
         size = f"{structure.width} x {structure.height} pixels"
-        raise _invalid(where, f"{size}; at most {limits.max_pixels} are taken: send it smaller")
+        raise _invalid(at, f"{size}; at most {limits.max_pixels} are taken: send it smaller")
     return _Source(declared, payload, content, hashlib.sha256(content).digest(), kind, structure)
 
 
-def _split(url: bytes | memoryview, where: str) -> tuple[str, memoryview]:
+def _split(url: bytes | memoryview, at: int) -> tuple[str, memoryview]:
     """Declared media type and base64 payload of a `data:` URL."""
     start = bytes(url[:LONGEST_HEAD])
     if not start.startswith(b"data:"):
-        raise _invalid(where, "it is no data: URL; send the picture itself as data:image/...;base64,...")
+        raise _invalid(at, "it is no data: URL; send the picture itself as data:image/...;base64,...")
     head = DATA_URL.match(start)
     if head is None or not head[2].endswith(b";base64"):
-        raise _invalid(where, "its data: URL is not in base64 form (data:image/...;base64,...)")
+        raise _invalid(at, "its data: URL is not in base64 form (data:image/...;base64,...)")
     return head[1].decode().lower() or "text/plain", memoryview(url)[head.end() :]
 
 
@@ -285,9 +308,9 @@ def _target(rules: Rules, limits: ImageLimits) -> Target:
     )
 
 
-def _invalid(where: str, why: str) -> GatewayError:
-    return GatewayError("image_invalid", f"{where}: {why}", param="messages")
+def _invalid(at: int, why: str) -> GatewayError:
+    return GatewayError("image_invalid", f"image {at}: {why}", param="messages")
 
 
-def _too_large(where: str, limits: ImageLimits) -> GatewayError:
-    return GatewayError("request_too_large", f"{where} is over {limits.max_bytes} bytes", param="messages")
+def _too_large(at: int, limits: ImageLimits) -> GatewayError:
+    return GatewayError("request_too_large", f"image {at} is over {limits.max_bytes} bytes", param="messages")
