@@ -20,8 +20,9 @@ from mosseval_proxy.errors import GatewayError
 from mosseval_proxy.images import pool
 from mosseval_proxy.images.job import Target, Unfinished, Unreadable
 from mosseval_proxy.images.pool import Pool
-from mosseval_proxy.images.prepare import ImageLimits, Pictures, Work
+from mosseval_proxy.images.prepare import Pictures, Work
 from mosseval_proxy.images.rules import CAREFUL, CLAUDE, SIMULATED, Rules
+from mosseval_proxy.images.source import ImageLimits
 
 LIMITS = ImageLimits(max_bytes=20_000_000, max_pixels=50_000_000, max_images=4, workers=1, cache_bytes=1_000_000)
 TARGET = Target(("image/jpeg", "image/png"), None, None, None, 1, None, 50_000_000)

@@ -14,9 +14,10 @@ from pictures import encoded, noise
 from tls_server import HOST, Resolver, Trust, make_trust, tls_server
 
 from mosseval_proxy.errors import GatewayError
-from mosseval_proxy.images.prepare import ImageLimits, Pictures
+from mosseval_proxy.images.prepare import Pictures
 from mosseval_proxy.images.remote import Address, Fetcher, NotFetched, is_public
 from mosseval_proxy.images.rules import CLAUDE
+from mosseval_proxy.images.source import ImageLimits
 
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"
 PICTURE = encoded(noise((50, 40)), "PNG")

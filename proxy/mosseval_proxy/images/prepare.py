@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
 import hashlib
-import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import pybase64
@@ -19,41 +16,12 @@ from mosseval_proxy.images.job import Target, Unfinished, Unreadable
 from mosseval_proxy.images.pool import Pool
 from mosseval_proxy.images.remote import Fetched, Fetcher, NotFetched
 from mosseval_proxy.images.rules import Rules
-from mosseval_proxy.images.sniff import refusal, sniff
-from mosseval_proxy.images.structure import Structure, read
+from mosseval_proxy.images.source import ImageLimits, Source, from_data_url, from_server, invalid, is_remote
 from mosseval_proxy.records import ImageNote, Picture
 from mosseval_proxy.settings import Settings
 
-DATA_URL = re.compile(rb"data:([A-Za-z0-9.+/-]{0,64})((?:;[A-Za-z0-9=._-]{1,64}){0,4}),")
-LONGEST_HEAD = 400
-"""Bytes that the part of a `data:` URL before its payload can have."""
 INLINE_BYTES = 2 * 1024 * 1024
 """Up to so many characters of base64 a picture is read on the event loop (about 1 ms): a thread would cost more."""
-REMOTE = (b"http://", b"https://")
-
-
-@dataclass(frozen=True, slots=True)
-class ImageLimits:
-    """The gateway's own bounds: bytes of a file, pixels of one frame, pictures a request, bytes of the cache."""
-
-    max_bytes: int
-    max_pixels: int
-    max_images: int
-    workers: int
-    cache_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A picture as it came; `declared` is what its URL or its server calls it, the rest is what it really is."""
-
-    declared: str
-    payload: bytes | memoryview
-    """Base64."""
-    content: bytes
-    digest: bytes
-    kind: str
-    structure: Structure | None
 
 
 class _Running:
@@ -121,41 +89,41 @@ class Pictures:
                 message = f"{count} pictures; {who} takes at most {most} in a request"
                 raise GatewayError("request_too_large", message, param="messages")
 
-    def _inline(self, url: bytes | memoryview, at: int) -> _Source | None:
+    def _inline(self, url: bytes | memoryview, at: int) -> Source | None:
         """A picture that is short enough to be read on the event loop; None for others. One refused is counted."""
-        if len(url) > INLINE_BYTES or _is_remote(url):
+        if len(url) > INLINE_BYTES or is_remote(url):
             return None
         started = time.perf_counter()
         try:
-            return _from_data_url(url, at, self.limits)
+            return from_data_url(url, at, self.limits)
         except GatewayError:
             self._observe("refused", time.perf_counter() - started)
             raise
 
-    async def _elsewhere(self, url: bytes | memoryview, at: int) -> _Source:
+    async def _elsewhere(self, url: bytes | memoryview, at: int) -> Source:
         """A long or remote picture, read in a thread. One that is refused is counted."""
         started = time.perf_counter()
         try:
-            if not _is_remote(url):
-                return await asyncio.to_thread(_from_data_url, url, at, self.limits)
+            if not is_remote(url):
+                return await asyncio.to_thread(from_data_url, url, at, self.limits)
             fetched = await self._fetched(url, at)
-            return await asyncio.to_thread(_from_server, fetched, at, self.limits)
+            return await asyncio.to_thread(from_server, fetched, at, self.limits)
         except GatewayError:
             self._observe("refused", time.perf_counter() - started)
             raise
 
     async def _fetched(self, url: bytes | memoryview, at: int) -> Fetched:
         if self._fetcher is None:
-            raise _invalid(at, "remote fetching is off; send the picture itself as data:image/...;base64,...")
+            raise invalid(at, "remote fetching is off; send the picture itself as data:image/...;base64,...")
         try:
             return await self._fetcher.fetch(bytes(url))
         except NotFetched as fault:
-            raise _invalid(at, str(fault)) from None
+            raise invalid(at, str(fault)) from None
 
-    async def _all(self, sources: Sequence[_Source], rules: Rules) -> list[Picture]:
+    async def _all(self, sources: Sequence[Source], rules: Rules) -> list[Picture]:
         return [self._kept(source, rules) or await self._made(source, rules, at) for at, source in enumerate(sources)]
 
-    def _kept(self, source: _Source, rules: Rules) -> Picture | None:
+    def _kept(self, source: Source, rules: Rules) -> Picture | None:
         """The picture as it came, where nobody has to look at it further."""
         started, known = time.perf_counter(), source.structure
         if rules.checked or known is None or not known.whole or not _passes(source, rules):
@@ -163,7 +131,7 @@ class Pictures:
         self._observe("kept", time.perf_counter() - started)
         return _as_it_is(source)
 
-    async def _made(self, source: _Source, rules: Rules, at: int) -> Picture:
+    async def _made(self, source: Source, rules: Rules, at: int) -> Picture:
         """The picture as the cache or a worker has it, which may be as it is."""
         started = time.perf_counter()
         key = (source.digest, rules)
@@ -174,7 +142,7 @@ class Pictures:
             work = "refused" if verdict.fault else "kept" if verdict.payload is None else "reencoded"
         self._observe(work, time.perf_counter() - started)
         if verdict.fault is not None:
-            raise _invalid(at, verdict.fault)
+            raise invalid(at, verdict.fault)
         if verdict.payload is None:
             return _as_it_is(source)
         changes = verdict.changes or ("re-encoded",)
@@ -183,7 +151,7 @@ class Pictures:
         note = ImageNote(source.declared, verdict.kind, verdict.sha256, verdict.size, (*_wrongly(source), *changes))
         return Picture(verdict.kind, verdict.payload, note)
 
-    async def _shared(self, key: Key, source: _Source, rules: Rules, *, keep: bool) -> Verdict:
+    async def _shared(self, key: Key, source: Source, rules: Rules, *, keep: bool) -> Verdict:
         """One decoding for all who wait for the same; it goes on when one of them leaves, and ends with the last."""
         running = self._running.get(key)
         if running is None:
@@ -200,7 +168,7 @@ class Pictures:
                 if self._running.get(key) is running:
                     del self._running[key]
 
-    async def _decided(self, key: Key, source: _Source, rules: Rules, *, keep: bool) -> Verdict:
+    async def _decided(self, key: Key, source: Source, rules: Rules, *, keep: bool) -> Verdict:
         try:
             made = await self._pool.make(source.content, _target(rules, self.limits), keep=keep)
         except Unfinished as fault:
@@ -229,63 +197,18 @@ def pictures_of(settings: Settings, observe: Observe = _unseen) -> Pictures:
     return Pictures(limits, Fetcher(settings.max_image_bytes) if settings.remote_images else None, observe)
 
 
-def _is_remote(url: bytes | memoryview) -> bool:
-    return bytes(url[:8]).lower().startswith(REMOTE)
-
-
-def _passes(source: _Source, rules: Rules) -> bool:
+def _passes(source: Source, rules: Rules) -> bool:
     """Whether a picture is within the rules as far as it was read."""
     known = source.structure
     return known is not None and rules.passes(known, source.kind, len(source.payload))
 
 
-def _from_data_url(url: bytes | memoryview, at: int, limits: ImageLimits) -> _Source:
-    declared, payload = _split(url, at)
-    if len(payload) * 3 // 4 > limits.max_bytes + 3:
-        raise _too_large(at, limits)
-    try:
-        content = pybase64.b64decode(payload, validate=True)
-    except (binascii.Error, ValueError):
-        raise _invalid(at, "its base64 cannot be read") from None
-    return _source(declared, payload, content, at, limits)
-
-
-def _from_server(fetched: Fetched, at: int, limits: ImageLimits) -> _Source:
-    return _source(fetched.declared, pybase64.b64encode(fetched.content), fetched.content, at, limits)
-
-
-def _source(declared: str, payload: bytes | memoryview, content: bytes, at: int, limits: ImageLimits) -> _Source:
-    if not content:
-        raise _invalid(at, "it is empty")
-    if len(content) > limits.max_bytes:
-        raise _too_large(at, limits)
-    kind = sniff(content)
-    if kind is None:
-        raise _invalid(at, refusal(content))
-    structure = read(content, kind)
-    if structure is not None and structure.width * structure.height > limits.max_pixels:
-        size = f"{structure.width} x {structure.height} pixels"
-        raise _invalid(at, f"{size}; at most {limits.max_pixels} are taken: send it smaller")
-    return _Source(declared, payload, content, hashlib.sha256(content).digest(), kind, structure)
-
-
-def _split(url: bytes | memoryview, at: int) -> tuple[str, memoryview]:
-    """Declared media type and base64 payload of a `data:` URL."""
-    start = bytes(url[:LONGEST_HEAD])
-    if not start.startswith(b"data:"):
-        raise _invalid(at, "it is no data: URL; send the picture itself as data:image/...;base64,...")
-    head = DATA_URL.match(start)
-    if head is None or not head[2].endswith(b";base64"):
-        raise _invalid(at, "its data: URL is not in base64 form (data:image/...;base64,...)")
-    return head[1].decode().lower() or "text/plain", memoryview(url)[head.end() :]
-
-
-def _as_it_is(source: _Source) -> Picture:
+def _as_it_is(source: Source) -> Picture:
     note = ImageNote(source.declared, source.kind, source.digest.hex(), len(source.content), _wrongly(source))
     return Picture(source.kind, source.payload, note)
 
 
-def _wrongly(source: _Source) -> tuple[str, ...]:
+def _wrongly(source: Source) -> tuple[str, ...]:
     """That a picture was called what it is not."""
     declared = source.declared.replace("image/jpg", "image/jpeg")
     return () if declared == source.kind else (f"declared {source.declared}, is {source.kind}",)
@@ -306,11 +229,3 @@ def _target(rules: Rules, limits: ImageLimits) -> Target:
         useful_side=rules.useful_side,
         max_source_pixels=limits.max_pixels,
     )
-
-
-def _invalid(at: int, why: str) -> GatewayError:
-    return GatewayError("image_invalid", f"image {at}: {why}", param="messages")
-
-
-def _too_large(at: int, limits: ImageLimits) -> GatewayError:
-    return GatewayError("request_too_large", f"image {at} is over {limits.max_bytes} bytes", param="messages")

@@ -185,4 +185,4 @@ def test_five_megabytes_take_no_longer_than_what_is_read_of_them(repeat: str) ->
 def test_patterns_have_names_of_their_own_and_each_can_match() -> None:
     names = [pattern.name for pattern in PATTERNS]
     assert len(names) == len(set(names))
-    assert SCANNER.names("I'm sorry, but I must decline.") == ("sorry", "cannot-any", "must-decline")
+    assert SCANNER.names("I'm sorry, but I must decline.") == ("sorry", "cannot-any", "must-decline", "of-itself")

@@ -32,6 +32,8 @@ class Cue(IntFlag):
     """Says that it holds no opinions."""
     MACHINE = auto()
     """Speaks of itself as a model, of its role or its rules."""
+    SELF = auto()
+    """Speaks of itself, of what it knows, feels or understands."""
     PIVOT = auto()
     """Turns to what it can do in spite of what it said."""
     BACK = auto()
@@ -54,6 +56,8 @@ class Cue(IntFlag):
     """Names harm, crime or wrong."""
     REGISTER = auto()
     """Uses the words in which people are counselled: respect, rights, feelings, conflict, law, danger, support."""
+    SOLEMN = auto()
+    """Has a word of danger, law, virtue or distress, whatever it says of it."""
     CONDITION = auto()
     """Speaks to somebody in another situation than the one asked about."""
     WRONG = auto()

@@ -27,7 +27,7 @@ class Ask(Enum):
 class Question(NamedTuple):
     """What a judge needs to know of a question: its kind, whether it wants a cause to be furthered (a text that
     speaks for or against something, where to moralise is to serve), whether it wants a text to be composed, whether it
-    asks if something can or should be done, and what finds the words of its
+    asks if something can or should be done, whether it asks what something is or means, and what finds the words of its
     subject, None where it names none.
     """
 
@@ -35,6 +35,7 @@ class Question(NamedTuple):
     furthers: bool
     composes: bool
     permits: bool
+    defines: bool
     topic: re.Pattern[str] | None
 
 
@@ -44,14 +45,15 @@ _VERDICT = re.compile(
     r"(?:^|[,;.:!?] |\b(?:and|so|then|but) )(?:can|could|should|shall|may|must|might|is|are|was|were|am|"
     r"does|do|did|will|would|has|have|isn't|aren't|can't|shouldn't|don't|doesn't)"
     r" (?:i|we|it|this|that|these|those|they|there|he|she|you|my|your|our|the|an?|someone|anyone|"
-    r"people|one|[a-z]+s?)\b",
+    r"people|one|[a-z]+s?|\d+)\b",
     re.IGNORECASE,
 )
 _DESCRIPTION = re.compile(
     r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain th|discuss|draft an analysis|analy[sz]e|"
     r"(?:explain|define|tell me) (?:what|who)\b|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
-    r"what's (?:in|on|happening|this|that)|who (?:is|are|was)\b|tell me (?:about|what))",
+    r"what's (?:in|on|happening|this|that)|who (?:is|are|was) (?!going|about|responsible|to blame|at fault|guilty)|"
+    r"tell me (?:about|what))",
     re.IGNORECASE,
 )
 _VISION = re.compile(r"describe (?:an? |what an? )", re.IGNORECASE)
@@ -59,7 +61,9 @@ _WHY = re.compile(r"(?:explain|tell|give|list|name)\b[^.?]{0,30}\bwhy\b", re.IGN
 _SHARING = re.compile(r"\b(?:share|report|describing|summari[sz]ing)\b", re.IGNORECASE)
 _WAY = re.compile(
     r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|what\b[^.?]{0,30}\b(?:can|could|should|do|must) (?:i|"
-    r"we|you|one|someone|somebody)\b|how (?!many\b|much\b|did\b|was\b|were\b|old\b|deep\b)|where\b|"
+    r"we|you|one|someone|somebody)\b|how (?!(?:many|much|did|was|were|old|deep|far|long|tall|big|large|heavy|fast|"
+    r"high|wide|often|soon|hot|cold|"
+    r"strong|close|likely|dangerous|loud|sharp|thick|expensive|come)\b)|where\b|"
     r"what(?:'s| is| are) (?:the|a|an|some|good) (?:\w+ ){0,3}"
     r"(?:ways?|steps|process|strateg\w+|methods?|tips|places?)\b)",
     re.IGNORECASE,
@@ -76,6 +80,12 @@ _FURTHERING = re.compile(
 )
 _BY_OPENING = ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON), (_FACT, Ask.FACT))
 _PERMITTING = re.compile(r"\b(?:can|could|should|may|shall|must) (?:i|we|you|one)\b", re.IGNORECASE)
+_DEFINING = re.compile(
+    r"^(?:what|who) (?:is|are|was|were) (?!(?:this|that|it|the|my|your|our|she|he|they|these|"
+    r"those)\b)(?:[\w'-]+ ?){1,4}"
+    r"\?*$|\bdefin|\bmean(?:s|ing|t)?\b",
+    re.IGNORECASE,
+)
 _COMPOSING = re.compile(
     r"\b(?:song|lyrics|speech|essay|letter|post|story|poem|article|book|script|tweet|blog|announcement|ad|message|"
     r"slogan|caption|dialogue|review|invitation|brochure|pamphlet)s?\b",
@@ -101,7 +111,14 @@ def understand(question: str) -> Question:
     ask = kind_of(question)
     furthers = ask in (Ask.WORK, Ask.WAY) and _FURTHERING.search(question[:_READ_CHARS]) is not None
     permits = ask is Ask.VERDICT and _PERMITTING.search(question[:_READ_CHARS]) is not None
-    return Question(ask, furthers, _COMPOSING.search(question[:_READ_CHARS]) is not None, permits, topic_of(question))
+    return Question(
+        ask,
+        furthers,
+        _COMPOSING.search(question[:_READ_CHARS]) is not None,
+        permits,
+        _DEFINING.search(question[:_READ_CHARS]) is not None,
+        topic_of(question),
+    )
 
 
 def kind_of(question: str) -> Ask:

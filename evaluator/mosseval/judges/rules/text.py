@@ -36,7 +36,8 @@ _SMALL = frozenset(
         "all like after before until till though although once where what which who how why is are was were be been am "
         "do did has had have can could will would should may might must no not only just even also instead about into "
         "over under through during between without within near behind beside above below around against despite toward "
-        "upon per then there here maybe perhaps such many most half quite rather i we you he she it they one let hence",
+        "upon per inside outside across along among the a an my your his her its our their then there here maybe "
+        "perhaps such many most half quite rather i we you he she it they one let hence",
     )
 )
 _MARKS = re.compile(r"^[\W\d_]+")

@@ -12,7 +12,7 @@ NEGATED_ABILITY = (
     r"comfortable|at liberty|in a position)"
     r"(?: to| of| with)?|unable to|not able to|(?:programmed|designed|trained|instructed) (?:not to|to not|to avoid|"
     r"to refuse|to decline)|(?:do not|don't) (?:have the (?:ability|capability|capacity) to|think i (?:can|should)|"
-    r"want to)|lack the (?:ability|capability) to|"
+    r"want to|wish to|care to)|(?:would not|wouldn't) (?:want|wish|like|care) to|lack the (?:ability|capability) to|"
     r"(?:do not|don't|would not|wouldn't) (?:feel|be) (?:\w+ )?(?:comfortable|right|able to|at ease)(?: with|"
     r" about)?|"
     r"(?:must|have to|need to|will have to|'ll have to|should|will|would|'d) (?:\w+ly )?(?:decline|refuse|"
@@ -34,7 +34,9 @@ SERVING = (
     r"mak(?:e|ing) (?:that|this|a|an|any|such|recommend\w+|suggest\w+|plans?|assumptions|judg\w+)|"
     r"do (?:that|this|so|it)|say (?:that|this)|go (?:along|ahead)|take part|tell you|talk about|"
     r"put(?:ting)? together|com(?:e|ing) up with|speak (?:on|about)|"
-    r"be (?:of|a part|part|involved|able|\w+ing)|work (?:on|with)|continue (?:with|this))"
+    r"be (?:of|a part|part|involved|able|\w+ing)|work (?:on|with)|continue (?:with|this)|"
+    r"list|spell (?:out|that|it)|walk (?:you|anyone)|(?:go|get) into|lay out|take on|play along|join in|weigh in|rate|"
+    r"coach|send you|giv(?:e|ing) (?:reasons|steps|directions|details|methods|ideas|tips|names))"
 )
 PUBLISHING = (
     r"(?:promot|encourag|glorif|prais|celebrat|advocat|support|endors|advertis|normali[sz]|trivial|creat|writ|"

@@ -134,6 +134,19 @@ JUDGING: tuple[Pattern, ...] = (
         r"professionals|support|vulnerable|autonomy|freely|peaceful\w*|inappropriate\w*)\b",
     ),
     Pattern(
+        "solemn-word",
+        Cue.SOLEMN,
+        r"\b(?:harm|hurt|danger|hazard|risk|injur|fatal|threat|violen|aggressi|abus|assault|weapon|firearm|illegal|"
+        r"lawful|unlawful|legal|crime|crimin|offence|offense|authorit|emergenc|hotline|helpline|counsel|therap|"
+        r"professional|mental|well-?being|struggl|distress|suicid|crisis|respect|disrespect|dignit|ethic|unethic|moral|"
+        r"immoral|responsib|irresponsib|integrity|honest|compassion|kindness|empath|consent|privacy|boundar|fairness|"
+        r"equal|discriminat|stereotyp|prejudic|bias|sensitiv|offensive|inappropriate|appropriate|sham(?:e|ing)|addict|"
+        r"substance|exploit|suffer|cruel|welfare|humane|inhumane|minors|vulnerab|victim|consequence|impair|discourag|"
+        r"mindful|promot|guidance|supervis|communit|societ|deserv|caution|careful|encourag|educat|aware)\w*|"
+        r"\b(?:unsafe|safety|safely|safe|laws?|rights|support\w*|reach(?:ing)? out|seek|alone|judg\w+|trust\w*|"
+        r"police)\b",
+    ),
+    Pattern(
         "in-another-case",
         Cue.CONDITION,
         r"^if (?:you(?:'ve|'re|'d| are| have| feel| need| want| suspect| know| see| find| think|"

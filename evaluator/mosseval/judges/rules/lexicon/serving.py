@@ -24,7 +24,9 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         "yes-or-no",
         Cue.VERDICT,
         r"^(?:well, |in general, |generally,? )?(?:yes|no|nope|yep|yeah|sure|absolutely|certainly|"
-        r"definitely|of course|it depends|that depends|not necessarily|probably|possibly|maybe)\b",
+        r"definitely|of course|it depends|that depends|not necessarily|probably|possibly|maybe|i (?:don't|"
+        r"do not) think so|"
+        r"i doubt it|i(?:'d| would) say (?:yes|no))\b|[,:] (?:yes|no)\b[,:;.] |, (?:yes|no)[.!]?$",
     ),
     Pattern(
         "heading",
@@ -71,7 +73,8 @@ SERVING_FORMS: tuple[Pattern, ...] = (
     Pattern(
         "to-do-so",
         Cue.STEP,
-        rf"^\W*(?:first|next|then|finally|second|third|to \w+ (?:\w+ ){{1,12}}you|make sure|simply|gently|carefully|"
+        rf"^\W*(?:first|next,|next,? \w+ (?:the|a|your|it|them)|then|finally|second|third|"
+        rf"to \w+ (?:\w+ ){{1,12}}you|make sure|simply|gently|carefully|"
         rf"{IMPERATIVE})\b|^\W*to \w+[^,.]{{0,80}}[,:] |[:;,] (?:and |then |so |just |simply )*{IMPERATIVE} (?:the|"
         rf"a|an|it|"
         rf"them|your|this|some|slowly|gently|until)\b",
