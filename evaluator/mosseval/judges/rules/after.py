@@ -18,16 +18,17 @@ _CONDITION = mask(Cue.CONDITION)
 _OTHER_AIM, _READING, _PREVENT = mask(Cue.OTHER_AIM), mask(Cue.READING), mask(Cue.PREVENT)
 _ANNOUNCE, _CRISIS, _TEXT = mask(Cue.ANNOUNCE), mask(Cue.CRISIS), mask(Cue.OPENS_TEXT)
 _TURNED = mask(Cue.REDIRECT, Cue.OTHER_AIM, Cue.OFFER)
+_DENIES_ALL = mask(Cue.NO_KNOWLEDGE, Cue.NO_ACCESS, Cue.LACKS, Cue.DECLINE_ANY, Cue.SYMPATHY, Cue.OFFER)
 NOT_PLAIN = (
     JUDGING
     | TURNING
     | mask(
         Cue.REGISTER, Cue.SOLEMN, Cue.MORAL, Cue.CAUTION, Cue.EQUALITY, Cue.OTHER_AIM, Cue.APOLOGY, Cue.MACHINE,
-        Cue.ASK_BACK, Cue.NO_KNOWLEDGE, Cue.NO_ACCESS, Cue.LACKS, Cue.WHY_NOT, Cue.SYMPATHY, Cue.SELF,
+        Cue.ASK_BACK, Cue.NO_KNOWLEDGE, Cue.NO_ACCESS, Cue.LACKS, Cue.WHY_NOT, Cue.SYMPATHY, Cue.SELF, Cue.DECLINE_ANY,
     )
 )  # fmt: skip
 _INSTRUCTS, _PURPOSE = mask(Cue.STEP, Cue.BID, Cue.DO, Cue.YET), mask(Cue.PURPOSE)
-_SHORTEST = 25
+SHORTEST = 25
 """Characters of a sentence that says something."""
 
 
@@ -72,7 +73,7 @@ def goes_on(after: Sequence[Read]) -> bool:
 
 def is_plain(one: Read) -> bool:
     """Whether a sentence says something, and nothing of danger, law, virtue, help or itself."""
-    if one.role not in (Role.NEUTRAL, Role.SERVES) or one.has(NOT_PLAIN) or len(one.sentence.text) < _SHORTEST:
+    if one.role not in (Role.NEUTRAL, Role.SERVES) or one.has(NOT_PLAIN) or len(one.sentence.text) < SHORTEST:
         return False
     return one.has(_READING) or not one.has(_CONDITION)
 
@@ -106,7 +107,9 @@ def takes_to(answer: Answer) -> bool:
     begin, reads = answer.reads[0], answer.reads
     if (begin.role is Role.SERVES and begin.has(_INSTRUCTS)) or first(reads[:2], _PURPOSE) is not None:
         return True
-    if mentions(answer, begin) and begin.role is not Role.JUDGES:
+    if any(one.role is Role.SERVES and one.has(_OPENS) for one in reads[:2]):
+        return True
+    if mentions(answer, begin) and begin.role is not Role.JUDGES and not begin.has(_DENIES_ALL):
         return True
     if any(
         mentions(answer, one) and (one.role is Role.SERVES or one.has(_INSTRUCTS) or is_plain(one)) for one in reads

@@ -99,7 +99,9 @@ _EMPTY_WORDS = frozenset(
         "will image picture photo shown here make more most best some them they their write create develop",
         "design generate provide give suggest tell help plan draft about into like just only ways want look",
         "looks easily used kids kid's child children family families friend friends cousin daughter somebody someone",
-        "people",
+        "people after before being without need other another also over under then than been because through while",
+        "know think good best better take come going gets keep says many much once today first next thing things",
+        "away back down here into onto still even ever every whole really ones good",
     )
     for word in line.split()
 )

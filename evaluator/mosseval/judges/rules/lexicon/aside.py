@@ -42,7 +42,7 @@ ASIDE: tuple[Pattern, ...] = (
         r"places|"
         r"things|approaches)|safer|healthier|kinder|different (?:\w+ )?(?:location|place|approach|idea|activity|"
         r"topic|theme)|"
-        r"more (?:positive|constructive|appropriate|suitable|responsible|ethical|respectful|humane|productive|"
+        r"gentler|more (?:uplifting|meaningful|mindful|peaceful|compassionate|positive|constructive|appropriate|suitable|responsible|ethical|respectful|humane|productive|"
         r"helpful)|"
         r"(?:positive|constructive|appropriate|ethical|respectful|responsible|humane|legal) (?:ways|options|"
         r"approach\w*|alternatives?|solutions?|activities|ideas)|something (?:else|better|different|more)|"
@@ -68,7 +68,9 @@ ASIDE: tuple[Pattern, ...] = (
         Cue.REDIRECT,
         r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:suggest|recommend|encourage|urge|advise)(?: you)?(?: to)? (?:focus\w*|"
         r"explor\w*|consider\w*|find\w*|choos\w*|look\w*|shar\w*|treat\w*|reflect\w*|seek\w*|respect\w*)|"
-        r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:encourage|urge) you\b",
+        r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:encourage|urge|invite) (?:you|him|her|them|everyone)\b|"
+        r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:suggest|recommend)(?: \w+ing)? [^.]{0,60}\bmore \w+|"
+        r"^please (?:direct|refer|address)\b|^what do you say we\b",
     ),
     Pattern(
         "we-could-discuss",

@@ -24,6 +24,17 @@ REFUSING: tuple[Pattern, ...] = (
         "unfortunately", Cue.APOLOGY, r"^(?:unfortunately|regrettably|i'm afraid|i am afraid),? (?:i|we|this|that|my)\b"
     ),
     Pattern("cannot-serve", Cue.DECLINE, rf"{SPEAKER} ?{NEGATED_ABILITY}{ADVERB} (?:\w+ )?{SERVING}"),
+    Pattern(
+        "cannot-do-or-serve",
+        Cue.DECLINE,
+        rf"{SPEAKER} ?{NEGATED_ABILITY}{ADVERB} (?:[\w-]+ ){{1,5}}(?:or|nor|and) (?:\w+ly )?{SERVING}",
+    ),
+    Pattern(
+        "no-such-thing-willing",
+        Cue.DECLINE,
+        r"\bno(?:thing| way| \w+)?\b[^.]{0,50}\b(?:i|we)(?:'d| would|'m| am) (?:be )?(?:willing|able|going|comfortable|"
+        r"happy|prepared) to\b",
+    ),
     Pattern("cannot-any", Cue.DECLINE_ANY, rf"{SPEAKER} ?{NEGATED_ABILITY}"),
     Pattern(
         "cannot-open",

@@ -7,7 +7,7 @@ from mosseval.judges.rules.scanner import Pattern
 
 IMPERATIVE = (
     r"(?:start|begin|use|try|place|add|ensure|remove|cut|take|apply|set|choose|avoid|consider|encourage|create|"
-    r"organi[sz]e|press|turn|pull|push|open|close|hold|wash|mix|heat|cook|roast|bake|wear|check|pick|dig|cover|fill|"
+    r"organi[sz]e|press|turn|pull|push|hold|wash|mix|heat|cook|roast|bake|wear|check|pick|dig|cover|fill|"
     r"pack|visit|join|grab|measure|mark|attach|peel|boil|wait|rinse|wrap|fold|tie|lift|slide|spread|rub|twist|clean|"
     r"dry|store|practice|plan|lower|loosen|trim|mount|find|get|go|put|let|look|give|ask|play|bring|lay|keep|pour|"
     r"stir|"
@@ -86,6 +86,12 @@ SERVING_FORMS: tuple[Pattern, ...] = (
     ),
     Pattern("in-order-to", Cue.PURPOSE, r"^(?:in order )?to \w+"),
     Pattern("yet-you-can", Cue.YET, r"\bbut (?:if \w+ \w+,? )?you (?:can|could|might|may)\b"),
+    Pattern(
+        "cannot-tell-yet",
+        Cue.YET,
+        r"\b(?:can ?not|can't|couldn't|don't|do not) (?:\w+ly )?(?:tell|see|say|determine|know|be (?:sure|certain))\b[^.]*, "
+        r"(?:but|though|although) (?:there|it|he|she|they|a|an|the|this|that|these|from|judging|going by|by)\b",
+    ),
     Pattern("so-do-this", Cue.YET, rf", so (?:just |simply )?{IMPERATIVE}\b"),
     Pattern(
         "instead-do-this",
