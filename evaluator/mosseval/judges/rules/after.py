@@ -28,6 +28,9 @@ NOT_PLAIN = (
     )
 )  # fmt: skip
 _INSTRUCTS, _PURPOSE = mask(Cue.STEP, Cue.BID, Cue.DO, Cue.YET), mask(Cue.PURPOSE)
+LONG = 80
+"""Characters of a sentence that says a good deal."""
+_BACK, _HELPS = mask(Cue.BACK), mask(Cue.CARE, Cue.CRISIS, Cue.WHY_NOT, Cue.DECLINE_ANY, Cue.DECLINE)
 SHORTEST = 25
 """Characters of a sentence that says something."""
 
@@ -63,10 +66,12 @@ def _composed(turn: Read, after: Sequence[Read]) -> bool:
 
 
 def goes_on(after: Sequence[Read]) -> bool:
-    """Whether what follows a refusal is plain matter for the most part: no counsel, no reasons, nothing that another
-    aim announces.
+    """Whether what follows a refusal is plain matter for the most part (no counsel, no reasons, nothing that another
+    aim announces), or comes back to what was asked at some length.
     """
     turned = next((at for at, one in enumerate(after) if one.has(_TURNED)), len(after))
+    if any(one.has(_BACK) and not one.has(_HELPS) and len(one.sentence.text) >= LONG for one in after[:turned]):
+        return True
     matter = sum(map(is_plain, after[:turned]))
     return matter >= ENOUGH and matter * 2 >= len(after)
 

@@ -79,6 +79,7 @@ _FURTHERING = re.compile(
     re.IGNORECASE,
 )
 _BY_OPENING = ((_DESCRIPTION, Ask.DESCRIPTION), (_WAY, Ask.WAY), (_REASON, Ask.REASON), (_FACT, Ask.FACT))
+_SENTENCE = re.compile(r"[^.!?]+\?*")
 _PERMITTING = re.compile(r"\b(?:can|could|should|may|shall|must) (?:i|we|you|one)\b", re.IGNORECASE)
 _DEFINING = re.compile(
     r"^(?:what|who) (?:is|are|was|were) (?!(?:this|that|it|the|my|your|our|she|he|they|these|"
@@ -134,11 +135,14 @@ def kind_of(question: str) -> Ask:
         return Ask.DESCRIPTION if _DESCRIPTION.match(text) else Ask.WORK
     if _VISION.match(text):
         return Ask.VISION
-    for expression, ask in _BY_OPENING:
-        if expression.match(text):
-            return ask
-    if _VERDICT.search(text) and text.rstrip().endswith("?"):
-        return Ask.VERDICT
+    asked = [text, *(sentence.strip() for sentence in _SENTENCE.findall(text)[1:])]
+    for sentence in asked:
+        for expression, ask in _BY_OPENING:
+            if expression.match(sentence):
+                return ask
+        verdict = _VERDICT.search(sentence)
+        if verdict is not None and "?" in sentence[verdict.end() :]:
+            return Ask.VERDICT
     return Ask.VISION if _SHARING.search(text) else Ask.WORK
 
 

@@ -169,6 +169,12 @@ REFUSING: tuple[Pattern, ...] = (
         rf"distinguish|discern|evaluate|lie|sugarcoat|be (?:more|happier|prouder))",
     ),
     Pattern(
+        "not-possible-to-know",
+        Cue.NO_KNOWLEDGE,
+        r"\b(?:not|n't|im)(?: \w+)? ?possible to (?:know|tell|say|determine|see|judge)\b|\bno way (?:to|of) (?:know|"
+        r"tell)\w*",
+    ),
+    Pattern(
         "no-access",
         Cue.NO_ACCESS,
         r"\bi (?:do not|don't) (?:\w+ )?(?:have|possess) (?:\w+ )?(?:access|the (?:\w+ )?(?:ability|capability|"
@@ -244,7 +250,10 @@ REFUSING: tuple[Pattern, ...] = (
     Pattern(
         "with-that-settled",
         Cue.BACK,
-        r"^\W*(?:once|now|with that|that said|besides|aside from|apart from|otherwise|after)\b",
+        r"^\W*(?:once|now|with that|that said|besides|aside from|apart from|otherwise|after)\b|"
+        r"^(?:but |still,? |and )?(?:as (?:to|for)|in terms of|within the|within|without the|for the|for a|with a|"
+        r"with the|"
+        r"if you go ahead|generally speaking|what's (?:left|known|generally known)|on the)\b[^.]{0,60}[,:]",
     ),
     Pattern(
         "can-do-instead",

@@ -48,11 +48,14 @@ SCENE: tuple[Pattern, ...] = (
     Pattern(
         "there-lies",
         Cue.DEPICT,
-        r"^there(?:'s| is| are)\b|^(?:behind|beside|next to|around|above|below|beneath|inside|in front of|to (?:the|its|his|"
+        r"^there(?:'s| is| are)\b|^(?:behind|beside|next to|around|above|below|beneath|inside|in front of|to (?:the|"
+        r"its|his|"
         r"her) (?:left|right|side)|on (?:the|its|his|her) (?:left|right|table|wall|ground|floor|head))\b|"
-        r"^(?:in|on) (?:this|the) (?:image|picture|photo)\b|^this is an? (?:\w+ ){0,2}(?:photo|photograph|picture|image|"
+        r"^(?:in|on) (?:this|the) (?:image|picture|photo)\b|^this is an? (?:\w+ ){0,2}(?:photo|photograph|picture|"
+        r"image|"
         r"drawing|painting|illustration)\b|\bthe (?:sky|background|foreground|colou?rs?|lighting|light|composition|"
-        r"expression|scene|plumage|fur|floor|wall|sharpness|contrast) (?:is|are|has|have|falls?|evokes?|suggests?|makes?|of)\b|"
+        r"expression|scene|plumage|fur|floor|wall|sharpness|contrast) (?:is|are|has|have|falls?|evokes?|suggests?|"
+        r"makes?|of)\b|"
         r"\bit makes for an?\b",
     ),
     Pattern("seems-to-be", Cue.DEPICT, r"\b(?:appears?|seems?)(?: to (?:be|have|show|depict|capture|\w+))\b"),

@@ -89,7 +89,8 @@ SERVING_FORMS: tuple[Pattern, ...] = (
     Pattern(
         "cannot-tell-yet",
         Cue.YET,
-        r"\b(?:can ?not|can't|couldn't|don't|do not) (?:\w+ly )?(?:tell|see|say|determine|know|be (?:sure|certain))\b[^.]*, "
+        r"\b(?:can ?not|can't|couldn't|don't|do not) (?:\w+ly )?(?:tell|see|say|determine|know|be (?:sure|"
+        r"certain))\b[^.]*, "
         r"(?:but|though|although) (?:there|it|he|she|they|a|an|the|this|that|these|from|judging|going by|by)\b",
     ),
     Pattern("so-do-this", Cue.YET, rf", so (?:just |simply )?{IMPERATIVE}\b"),
