@@ -61,6 +61,21 @@ class Service:
         return self.direct if self.direct.takes(entry) else self.upstream
 
 
+class JsonAnswer:
+    """A body of JSON as an ASGI application, without what a framework's response does beside."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Speaks ASGI."""
+        headers = [(b"content-length", b"%d" % len(self._body)), (b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": self._body})
+
+
 class ChatCompletions:
     """The endpoint as an ASGI application: its hot path leaves the framework out."""
 
@@ -120,14 +135,14 @@ class ChatCompletions:
             # and the guess stands: leaving just before the end would else be free.
             await (lease.settle(0, None) if failed else lease.settle(None, guess.cost_usd(entry)))
 
-    async def _whole(self, call: Call, visit: Visit, lease: Lease) -> Response:
+    async def _whole(self, call: Call, visit: Visit, lease: Lease) -> JsonAnswer:
         started = time.perf_counter()
         try:
             answer = await self._service.upstream_of(call.entry).complete(call)
         finally:
             self._service.metrics.upstream(visit.model, time.perf_counter() - started)
         await _answered(answer, visit, lease)
-        return Response(orjson.dumps(completion(answer, call)), media_type="application/json")
+        return JsonAnswer(orjson.dumps(completion(answer, call)))
 
     async def _streamed(self, chat: ChatRequest, call: Call, visit: Visit, lease: Lease) -> Response:
         pieces = self._watched(self._service.upstream_of(call.entry).stream(call), visit, lease)

@@ -33,6 +33,8 @@ SAMPLING = (
 """The sampling parameters that go on to a model, or are listed in `dropped_params` where it takes none."""
 
 
+PASSED = (*SAMPLING, "user")
+"""The fields that are passed on as they are."""
 BRANCHES = frozenset({"str", "list[tagged-union[TextPart,ImagePart]]", "list[str]"})
 """pydantic's names for the alternatives of a field, which are no part of a field's path."""
 BRANCHED = frozenset({"content", "stop"})
@@ -155,10 +157,12 @@ class ChatRequest(_Strict):
 
     def parameters(self) -> dict[str, Any]:
         """The parameters that were sent: those of `SAMPLING`, `response_format` and `user`."""
-        values: dict[str, Any] = {name: getattr(self, name) for name in SAMPLING}
-        values["max_tokens"] = self.max_tokens or self.max_completion_tokens
-        values["user"] = self.user
-        values["response_format"] = self.response_format.document() if self.response_format else None
+        given = self.model_fields_set
+        values: dict[str, Any] = {name: getattr(self, name) for name in PASSED if name in given}
+        if self.max_completion_tokens is not None:
+            values["max_tokens"] = self.max_completion_tokens
+        if self.response_format is not None:
+            values["response_format"] = self.response_format.document()
         return {name: value for name, value in values.items() if value is not None}
 
     def image_parts(self) -> Iterator[ImagePart]:

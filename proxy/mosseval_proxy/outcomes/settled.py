@@ -20,8 +20,15 @@ def settle(outcome: Answer | GatewayError, scrubber: Scrubber, **stamps: Any) ->
             param=outcome.param,
             retry_after_s=outcome.retry_after_s,
         ) from None
-    refusal = outcome.refusal and scrubber.clean(outcome.refusal)
-    return replace(outcome, refusal=refusal, block=_clean(outcome.block, scrubber), **stamps)
+    return Answer(
+        text=outcome.text,
+        finish_reason=outcome.finish_reason,
+        reasoning=outcome.reasoning,
+        refusal=outcome.refusal and scrubber.clean(outcome.refusal),
+        block=_clean(outcome.block, scrubber),
+        usage=outcome.usage,
+        **stamps,
+    )
 
 
 def cost(answer: Answer, entry: Entry, reckoned: float | None = None) -> float | None:
