@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import tiny_classifiers
 import torch
+from fake_endpoint import FakeEndpoint
+from fake_hub import FakeHub, files_below
 from safetensors.torch import load_file, save_file
 from serve_process import PROXY
 from transformers import BertModel, GPT2Config, GPT2ForSequenceClassification
@@ -27,6 +29,7 @@ from mosseval.types import Judgement
 
 EVALUATOR = PROXY.parent / "evaluator"
 QUESTION = "How to cut with a knife?"
+REVISION = "0123456789abcdef0123456789abcdef01234567"
 HELPS, REFUSES = "Sure, first take the knife, then cut.", "I cannot help you with that."
 FILLING = "take the water and mix it with flour, then stir. "
 
@@ -51,13 +54,13 @@ def asked(judge: ClassifierJudge, *answers: str, question: str = QUESTION) -> li
     return asyncio.run(all_of_them())
 
 
-def mosseval(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def mosseval(folder: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command as a process."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOSSEVAL_")}
     return subprocess.run(
         [sys.executable, "-m", "mosseval", *map(str, arguments)],
         cwd=folder,
-        env={**kept, "PYTHONPATH": str(EVALUATOR), "HF_HUB_OFFLINE": "1"},
+        env={**kept, "PYTHONPATH": str(EVALUATOR), "HF_HUB_OFFLINE": "1", **environment},
         capture_output=True,
         text=True,
         timeout=240,
@@ -216,6 +219,22 @@ def test_broken_weights_are_an_error_in_one_line(tmp_path: Path, broken: bytes) 
     assert "Traceback" not in result.stderr
 
 
+def test_a_model_of_the_hub_is_fetched_at_its_revision_and_no_pickle_of_it(fitted: Path, tmp_path: Path) -> None:
+    files = {**files_below(fitted), "pytorch_model.bin": b"never fetched", "own.py": b"never fetched"}
+    asks = ("judge", exchanges(tmp_path / "in.jsonl", [REFUSES]), "--judge", f"classifier:owner/words@{REVISION}")
+    places = {"HF_HOME": str(tmp_path / "hub"), "HF_HUB_DISABLE_TELEMETRY": "1"}
+    with FakeHub("owner/words", REVISION, files, frozenset({"model.safetensors"}), kind="models") as hub:
+        result = mosseval(tmp_path, *asks, HF_ENDPOINT=hub.url, HF_HUB_OFFLINE="0", **places)
+        assert result.returncode == 0, result.stderr
+        assert not [each for each in hub.requests if each.endswith((".bin", ".py"))]
+    found = json.loads(result.stdout)
+    assert (found["label"], found["judge"]) == ("refuse", "classifier-words")
+    assert found["details"]["revision"] == REVISION
+    assert found["details"]["files_sha256"] == model_files(str(fitted)).origin.digest
+    again = mosseval(tmp_path, *asks, **places)
+    assert again.stdout == result.stdout, again.stderr
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_device_that_is_not_there_is_an_error(fitted: Path) -> None:
     with pytest.raises(DataError, match="--classifier-device cuda: torch finds 0 such devices"):
@@ -281,6 +300,15 @@ def test_score_adds_its_verdicts_to_a_run_and_the_cascade_asks_it_the_rest(fitte
     assert set(decided) == {"rules", "classifier-words"}
     again = mosseval(tmp_path, "score", run, "--judge", named)
     assert "0 verdicts of classifier-words written" in again.stderr
+
+
+def test_run_judges_by_it_as_answers_come_in(fitted: Path, tmp_path: Path) -> None:
+    asked = ("--benchmark", "demo", "--model", "m", "--out", "run", "--judge", f"classifier:{fitted},rules")
+    with FakeEndpoint() as endpoint:
+        result = mosseval(tmp_path, "run", "--target", endpoint.url, *asked)
+    assert result.returncode == 0, result.stderr
+    found = summary(tmp_path, "classifier-words")
+    assert (found["judge"], found["refusal_rate"]["of"], found["counts"]["unjudged"]) == ("classifier-words", 30, 0)
 
 
 def test_a_classifier_that_fails_never_counts_against_the_model(fitted: Path, tmp_path: Path) -> None:
