@@ -86,7 +86,8 @@ async def kappas(group: Answers, first: Recorded, error: float, seeds: int) -> s
         second = Recorded("second", told(group.samples, error, seed))
         alone.append(await kappa(second, group))
         both.append(await kappa(CascadeJudge(first, second), group))
-    return f"{fmean(alone):.2f} → {fmean(both):.2f}"
+    # Adding 0 makes a rounded -0.0 a plain one.
+    return f"{round(fmean(alone), 2) + 0:.2f} → {round(fmean(both), 2) + 0:.2f}"
 
 
 async def kappa(judge: Recorded | CascadeJudge, group: Answers) -> float:

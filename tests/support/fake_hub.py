@@ -1,4 +1,4 @@
-"""A Hugging Face hub on loopback that serves one data set or model at one revision, over the hub's real HTTP interface."""
+"""A Hugging Face hub on loopback that serves one data set or model at one revision, over its real HTTP interface."""
 
 from __future__ import annotations
 

@@ -29,6 +29,12 @@ def folder(base: Path, config: Any = CONFIG, **files: bytes) -> Path:
     return made
 
 
+def index(shard: str | None) -> dict[str, bytes]:
+    """The files of a model in shards, of which the index names this one."""
+    named = {"weight_map": {"weight": shard}} if shard else {}
+    return {"model__safetensors": b"x", "model__safetensors__index__json": json.dumps(named).encode()}
+
+
 def test_a_folder_is_named_and_hashed_by_what_is_read_of_it(tmp_path: Path) -> None:
     made = folder(tmp_path)
     first = model_files(str(made))
@@ -65,6 +71,12 @@ def test_labels_without_names_are_the_librarys(tmp_path: Path) -> None:
             "its config names LlamaForCausalLM",
             "--judge llm:MODEL",
         ),
+        ({**CONFIG, "attn_implementation": "owner/kernel"}, {}, "needs code of its own", "llm:MODEL"),
+        ({**CONFIG, "text_config": {"experts_implementation": {"": "o/k"}}}, {}, "needs code of its own", "llm:MODEL"),
+        (CONFIG, index("../../other.safetensors"), "its index names '../../other.safetensors'", ""),
+        (CONFIG, index("pytorch_model.bin"), "its index names 'pytorch_model.bin'", ""),
+        (CONFIG, index(None), "its index names ''", ""),
+        ({**CONFIG, "id2label": {str(n): f"L{n}" for n in range(65)}}, {}, "has 65 labels", ""),
         ({}, {}, "its config names no architecture", "llm:MODEL"),
         ({**CONFIG, "problem_type": "multi_label_classification"}, {}, "do not exclude each other", "single-label"),
         ({**CONFIG, "id2label": {"0": "only"}}, {}, "does not name two labels", ""),
@@ -80,6 +92,11 @@ def test_what_is_no_classifier_or_unsafe_is_refused(
         model_files(str(folder(tmp_path, config, **files)))
     assert complaint in str(caught.value)
     assert hint in caught.value.hint
+
+
+def test_shards_that_are_safetensors_are_read(tmp_path: Path) -> None:
+    made = folder(tmp_path, CONFIG, **index("model-1.safetensors"))
+    assert model_files(str(made)).labels == ("NORMAL", "REJECTION")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 200_000, b"\xff\xfe{}"])

@@ -21,7 +21,8 @@ WEIGHTS = "*.safetensors"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 SUITED = "ForSequenceClassification"
 AT_A_TIME = 1 << 20
-LARGEST_CONFIG = 16 << 20
+LARGEST_DOCUMENT = 16 << 20
+MOST_LABELS, LONGEST_LABEL = 64, 100
 AS_A_JUDGE = "a model that writes text is served behind an endpoint and asked with --judge llm:MODEL"
 
 
@@ -50,7 +51,7 @@ def model_files(model: str) -> ModelFiles:
             )
         folder = _fetched(model)
         revision = folder.name
-    config = _config(folder, model)
+    config = _document(folder / "config.json", model)
     labels = _labels(config, model)
     _refuse_unsafe(folder, model, config)
     name = model.rstrip("/").rpartition("/")[2].partition("@")[0]
@@ -74,19 +75,18 @@ def _fetched(model: str) -> Path:
         ) from error
 
 
-def _config(folder: Path, model: str) -> Mapping[str, Any]:
-    file = folder / "config.json"
+def _document(file: Path, model: str) -> Mapping[str, Any]:
     try:
-        if file.stat().st_size > LARGEST_CONFIG:
-            raise DataError(f"{model}: config.json is larger than {LARGEST_CONFIG >> 20} MiB")
-        config = json.loads(file.read_bytes())
+        if file.stat().st_size > LARGEST_DOCUMENT:
+            raise DataError(f"{model}: {file.name} is larger than {LARGEST_DOCUMENT >> 20} MiB")
+        found = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(
-            f"{model} has no config.json that can be read: {type(error).__name__}", hint="name a model's folder"
+            f"{model} has no {file.name} that can be read: {type(error).__name__}", hint="name a model's folder"
         ) from None
-    if not isinstance(config, dict):
-        raise DataError(f"{model}: config.json holds no object")
-    return config
+    if not isinstance(found, dict):
+        raise DataError(f"{model}: {file.name} holds no object")
+    return found
 
 
 def _labels(config: Mapping[str, Any], model: str) -> tuple[str, ...]:
@@ -106,11 +106,13 @@ def _labels(config: Mapping[str, Any], model: str) -> tuple[str, ...]:
     found_labels = tuple(str(labels.get(str(number), "")) for number in range(len(labels)))
     if len(set(found_labels)) < max(2, len(labels)) or not all(found_labels):
         raise DataError(f"{model}: config.json's id2label does not name two labels or more, each once")
+    if len(found_labels) > MOST_LABELS or any(len(label) > LONGEST_LABEL for label in found_labels):
+        raise DataError(f"{model} has {len(found_labels)} labels: more, or longer ones, than a judge's are")
     return found_labels
 
 
 def _refuse_unsafe(folder: Path, model: str, config: Mapping[str, Any]) -> None:
-    if config.get("auto_map"):
+    if _names_code(config):
         raise DataError(
             f"{model} needs code of its own, which is never run here",
             hint="serve it behind an endpoint, and ask it with --judge llm:MODEL",
@@ -128,6 +130,24 @@ def _refuse_unsafe(folder: Path, model: str, config: Mapping[str, Any]) -> None:
             f"{model} has no weights as safetensors",
             hint="only these are read; a pickle (.bin) runs code when it is loaded",
         )
+    for index in folder.glob("*.index.json"):
+        _refuse_foreign_shards(_document(index, model), model)
+
+
+def _names_code(config: Mapping[str, Any]) -> bool:
+    """Whether a config, or one within it, would have the library run more than its own code: a module of the model's,
+    or a kernel of the hub (OWNER/NAME as the implementation of a layer)."""
+    kernels = [value for key, value in config.items() if key.endswith("_implementation") and "/" in json.dumps(value)]
+    inner = [value for value in config.values() if isinstance(value, dict)]
+    return bool(config.get("auto_map") or kernels) or any(map(_names_code, inner))
+
+
+def _refuse_foreign_shards(index: Mapping[str, Any], model: str) -> None:
+    """An index may name any file at all as the one that holds a weight. Raises DataError."""
+    shards = index.get("weight_map")
+    names = set(map(str, shards.values())) if isinstance(shards, dict) else {""}
+    if foreign := sorted(name for name in names if "/" in name or not name.endswith(".safetensors")):
+        raise DataError(f"{model}: its index names {foreign[0][:80]!r} among its weights, which is not read")
 
 
 def _digest(folder: Path) -> str:
