@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_endpoint import FakeEndpoint
 from mosseval_process import InProcess
 
 from mosseval.errors import DataError
@@ -130,6 +131,18 @@ def test_labels_are_asked_for_before_a_model_is_loaded(here: InProcess, tmp_path
     assert "mine has the labels 'LABEL_0', 'LABEL_1'; what 'LABEL_0', 'LABEL_1' means is not known" in result.err
     assert "--classifier-labels" in result.err
     assert result.out == ""
+
+
+def test_a_run_asks_and_writes_nothing_where_its_classifier_cannot_be_used(
+    here: InProcess, endpoint: FakeEndpoint, tmp_path: Path
+) -> None:
+    folder(tmp_path, CONFIG, pytorch_model__bin=b"x")
+    asked = ("--target", endpoint.url, "--benchmark", "demo", "--model", "m", "--out", "run")
+    result = here("run", *asked, "--judge", "rules,cascade:classifier:mine")
+    assert result.code == 2
+    assert "weights as a pickle" in result.err
+    assert not (tmp_path / "run").exists()
+    assert not [each for each in endpoint.asked if each.question]
 
 
 def test_a_model_that_the_hub_does_not_give_is_an_error_in_one_line(
