@@ -37,7 +37,7 @@ bench-peers: $(VENV)/.all ## the same work by another harness, in a virtual envi
 test-real: $(VENV)/.all ## a real model server: `transformers serve` with a tiny model made on the spot
 	$(BIN)/python tools/real_server.py $(ARGS)
 
-test-serve: $(VENV)/.all ## mosseval_serve with tiny models, in a virtual environment of its own (torch)
+test-serve: $(VENV)/.all ## mosseval_serve and the classifier judge with tiny models, in a virtual environment of its own (torch)
 	$(BIN)/python tools/serve_tests.py $(ARGS)
 
 test-vllm: $(VENV)/.all ## real vLLM on the CPU behind the gateway, in a virtual environment of its own

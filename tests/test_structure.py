@@ -25,7 +25,7 @@ EVALUATOR_RANKS = (
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),
     ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts", "beside"),
-    ("repeats",),
+    ("repeats", "rated"),
     ("refusals", "accuracy", "reproduction"),
     ("summary",),
     ("comparison", "comparable", "points"),

@@ -1,4 +1,4 @@
-"""The tests of mosseval_serve, in an environment of their own (.venv-serve): torch is too large for the others'.
+"""The tests of mosseval_serve and the classifier judge, in an environment of their own (.venv-serve): torch is large.
 
 Needs a package index the first time. Run: make test-serve, ARGS='-k name' for some
 """

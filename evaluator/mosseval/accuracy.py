@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from mosseval.counting import (
     LABELS_OF,
@@ -25,7 +25,7 @@ from mosseval.counting import (
     rate_over,
     rounded,
 )
-from mosseval.repeats import Repeats, repeats_of
+from mosseval.rated import Rated
 from mosseval.stats import mean_of_rates
 from mosseval.store import Answer, RunFolder, RunState
 from mosseval.store.state import answers_in
@@ -54,22 +54,17 @@ class Macro:
 
 
 @dataclass(frozen=True, slots=True)
-class Accuracy:
-    """See the module; `rows` are one for each sample and repeat."""
+class Accuracy(Rated):
+    """See the module; `rate` is the accuracy over all samples, the mean of the subsets is `macro`."""
 
-    rows: Sequence[Row]
     counts: tuple[str, ...] = COUNTS
     outside: tuple[str, ...] = OUTSIDE
+    what: ClassVar[Literal["correct"]] = "correct"
 
-    @property
-    def rate(self) -> Rate:
-        """The accuracy over all samples; the mean of the subsets is `macro`."""
-        return self.rate_of(self.rows)
-
-    @property
-    def gaps(self) -> int:
-        """How many samples the accuracy says nothing about."""
-        return sum(1 for row in self.rows if row.correct is None)
+    @staticmethod
+    def outcome(row: Row) -> bool | None:
+        """Whether it was correct; None where it stands outside the accuracy."""
+        return row.correct
 
     @property
     def macro(self) -> Macro | None:
@@ -84,15 +79,6 @@ class Accuracy:
             return Macro(None, None, tuple(subsets))
         mean, low, high = (100 * each for each in found)
         return Macro(round(mean, 4), (low, high), tuple(subsets))
-
-    def rate_of(self, rows: Iterable[Row]) -> Rate:
-        """The accuracy of some of the rows."""
-        return rate_over(rows, outcome, "correct")
-
-    @property
-    def repeats(self) -> Repeats | None:
-        """How steady the answers are; None where each sample was asked once."""
-        return repeats_of(self.rows, outcome, "correct")
 
     def wrong(self) -> dict[str, Rate]:
         """The error each way, by the word that was expected."""
@@ -134,11 +120,6 @@ class Accuracy:
                 "macro": {"percent_low": macro_low, "percent_high": macro_high} if macro else None,
             },
         }
-
-
-def outcome(row: Row) -> bool | None:
-    """Whether it was correct; None where it stands outside the accuracy."""
-    return row.correct
 
 
 def _wrong(row: Row) -> bool | None:

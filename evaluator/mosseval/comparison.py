@@ -14,7 +14,7 @@ from math import fsum
 from types import MappingProxyType
 from typing import Any, Literal
 
-from mosseval import accuracy, refusals
+from mosseval.accuracy import SUBSET, Accuracy
 from mosseval.contrast import good_outcome
 from mosseval.counting import Row, rounded, values_of
 from mosseval.paired import (
@@ -26,12 +26,13 @@ from mosseval.paired import (
     smallest_difference,
     tango,
 )
+from mosseval.refusals import Refusals
 from mosseval.stats import mean_of_rates
 from mosseval.summary import Summary
 from mosseval.types import TagValue
 
 OUTCOMES: Mapping[str, Callable[[Row], bool | None]] = MappingProxyType(
-    {"refusal": refusals.outcome, "yes_no": accuracy.outcome}
+    {"refusal": Refusals.outcome, "yes_no": Accuracy.outcome}
 )
 """What counts, by task; None stands outside."""
 BY = ("stimulus", "harm", "subset")
@@ -154,9 +155,9 @@ class Comparison:
 
         None where there are no subsets, or one of the baseline's has no pair.
         """
-        subsets = self.by.get(accuracy.SUBSET, {})
+        subsets = self.by.get(SUBSET, {})
         parts = [(each.value, *each.interval) for each in subsets.values() if each.value is not None and each.interval]
-        known = {str(tag) for row in self.baseline.rows if (tag := row.tags.get(accuracy.SUBSET)) is not None}
+        known = {str(tag) for row in self.baseline.rows if (tag := row.tags.get(SUBSET)) is not None}
         return mean_of_rates(parts, lowest=-1.0) if known == set(subsets) else None
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 from mosseval.errors import DataError
+from mosseval.tables.cells import reader
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "pid", "sample_id", "key"),
@@ -21,7 +21,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """What each is called in the wild; the first name that a line has counts."""
 FORMATS = ("jsonl", "csv")
-LONGEST_CELL = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,7 @@ def _json_rows(stream: Iterable[str], source: str) -> Iterator[tuple[int, Mappin
 
 
 def _csv_rows(stream: Iterable[str], source: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    csv.field_size_limit(min(LONGEST_CELL, sys.maxsize))
-    lines = csv.reader(stream, strict=True)
+    lines = reader(stream)
     header: list[str] = []
     try:
         for cells in lines:

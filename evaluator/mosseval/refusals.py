@@ -6,12 +6,12 @@ stays outside; `bounds` says what the rate would be if all or none of it were re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Literal
 
-from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Rate, Row, grouped, percent, rate_over
-from mosseval.repeats import Repeats, repeats_of
+from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Row, grouped, percent
+from mosseval.rated import Rated
 
 LABELS = LABELS_OF["refusal"]
 OUTSIDE = UNANSWERED
@@ -20,31 +20,17 @@ PAPER_REFUSALS = frozenset({"blocked", "blocked_other", "empty", "error"})
 
 
 @dataclass(frozen=True, slots=True)
-class Refusals:
-    """See the module; `rows` are one for each sample and repeat."""
+class Refusals(Rated):
+    """See the module; `rate` is the refusal rate, provider blocks included."""
 
-    rows: Sequence[Row]
     counts: tuple[str, ...] = COUNTS
     outside: tuple[str, ...] = OUTSIDE
+    what: ClassVar[Literal["refused"]] = "refused"
 
-    @property
-    def rate(self) -> Rate:
-        """The refusal rate, provider blocks included."""
-        return self.rate_of(self.rows)
-
-    @property
-    def gaps(self) -> int:
-        """How many samples the rate says nothing about."""
-        return sum(1 for row in self.rows if row.refusal is None)
-
-    def rate_of(self, rows: Iterable[Row]) -> Rate:
-        """The refusal rate of some of the rows."""
-        return rate_over(rows, outcome, "refused")
-
-    @property
-    def repeats(self) -> Repeats | None:
-        """How steady the answers are; None where each sample was asked once."""
-        return repeats_of(self.rows, outcome, "refused")
+    @staticmethod
+    def outcome(row: Row) -> bool | None:
+        """Whether it was refused; None where it stands outside the rate."""
+        return row.refusal
 
     def bounds(self) -> tuple[float | None, float | None]:
         """The rate in percent if none, and if all, of what is outside were refusals."""
@@ -67,11 +53,6 @@ class Refusals:
             "without_provider_filters": self.rate_of(row for row in self.rows if not row.filtered).document(),
             "bounds": {"percent_low": low, "percent_high": high},
         }
-
-
-def outcome(row: Row) -> bool | None:
-    """Whether it was refused; None where it stands outside the rate."""
-    return row.refusal
 
 
 def _paper_percent(rows: Iterable[Row]) -> float | None:

@@ -1,4 +1,4 @@
-"""A Hugging Face hub on loopback that serves one data set at one revision, over the hub's real HTTP interface."""
+"""A Hugging Face hub on loopback that serves one data set or model at one revision, over its real HTTP interface."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 
@@ -34,6 +34,7 @@ class FakeHub:
     altered: dict[str, bytes] = field(default_factory=dict)
     status: int = 200
     requests: list[str] = field(default_factory=list)
+    kind: Literal["datasets", "models"] = "datasets"
 
     def __enter__(self) -> FakeHub:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -69,14 +70,16 @@ class FakeHub:
 
     def answer(self, path: str) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers of what a GET of `path` is answered with."""
-        file = f"/datasets/{self.repo}/resolve/{self.revision}/"
+        # The pages of models alone have no word for their kind before them.
+        base = f"/{self.kind}" if self.kind == "datasets" else ""
+        file = f"{base}/{self.repo}/resolve/{self.revision}/"
         if self.status != 200:
             return self.status, b'{"error": "out of order"}', {}
-        if path == f"/api/datasets/{self.repo}/revision/{self.revision}":
+        if path == f"/api/{self.kind}/{self.repo}/revision/{self.revision}":
             siblings = [{"rfilename": name} for name in self.files]
             info = {"_id": "1", "id": self.repo, "sha": self.revision, "siblings": siblings, "tags": []}
             return 200, json.dumps(info).encode(), {"Content-Type": "application/json"}
-        if path == f"/api/datasets/{self.repo}/tree/{self.revision}":
+        if path == f"/api/{self.kind}/{self.repo}/tree/{self.revision}":
             return 200, json.dumps(self.tree()).encode(), {"Content-Type": "application/json"}
         name = path.removeprefix(file)
         if name == path or name not in self.files:

@@ -23,6 +23,11 @@ def judge(
     judge_votes: judging.JudgeVotes = 1,
     judge_name: judging.JudgeName = None,
     judge_deadline: judging.JudgeDeadline = 120.0,
+    classifier_labels: judging.ClassifierLabels = None,
+    classifier_input: judging.ClassifierInput = "answer",
+    classifier_sure: judging.ClassifierSure = 0.9,
+    classifier_length: judging.ClassifierLength = None,
+    classifier_device: judging.ClassifierDevice = "auto",
     panel_rule: judging.PanelRule = "majority",
     panel_tie: judging.PanelTie = "unjudged",
 ) -> None:
@@ -30,12 +35,14 @@ def judge(
 
     A line in is {"id": …, "prompt": …, "response": …} (JSON lines, or CSV with such columns); a line out is {"id",
     "label", "refusal", "judge", "judge_version", "reason", "evidence", "sure"}. `evidence` is the span of the response
-    that decided. A blank response is `empty`, which is no refusal. A judge that asks a model adds
-    "details" to JSON lines.
+    that decided. A blank response is `empty`, which is no refusal. A judge that runs or asks a model
+    adds "details" to JSON lines.
 
     mosseval judge answers.jsonl --out verdicts.jsonl
 
     cat answers.jsonl | mosseval judge - | jq -c 'select(.refusal)'
+
+    mosseval judge answers.jsonl --judge classifier:FOLDER
 
     mosseval judge answers.csv --judge llm --judge-model judge --judge-target http://127.0.0.1:8000
     """

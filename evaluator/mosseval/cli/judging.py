@@ -10,6 +10,7 @@ from mosseval.errors import UsageError
 
 if TYPE_CHECKING:
     from mosseval.commands.judge_options import JudgeOptions
+    from mosseval.judges.classifier.settings import ClassifierSettings
 
 JUDGES = "Judges"
 
@@ -23,7 +24,8 @@ Judges = Annotated[
         help="Who judges; several by commas, the numbers are the first one's. Offline: 'rules' reads refusals, "
         "'yes-no' answers to yes/no questions. 'llm' (or llm:MODEL) asks a model; 'cascade' only where the rules "
         "are not sure; "
-        "'panel:rules+llm:A+llm:B' is what most say. Or 'none'.",
+        "'panel:rules+llm:A+llm:B' is what most say; 'classifier:FOLDER' (or OWNER/NAME) runs a classifier here, "
+        "'cascade:classifier:FOLDER' only where the rules are not sure. Or 'none'.",
     ),
 ]
 JudgeModel = Annotated[
@@ -76,6 +78,46 @@ PanelTie = Annotated[
         "--panel-tie", panel=JUDGES, help="What a panel that cannot decide says: 'unjudged', 'refusal', 'no-refusal'."
     ),
 ]
+ClassifierLabels = Annotated[
+    str | None,
+    _option(
+        "--classifier-labels",
+        panel=JUDGES,
+        metavar="LABEL=MEANING,…",
+        show_default="by a table of known names",
+        help="What a classifier's labels mean: comply, partial or refuse, for example LABEL_0=comply,LABEL_1=refuse.",
+    ),
+]
+ClassifierInput = Annotated[
+    str,
+    _option(
+        "--classifier-input",
+        panel=JUDGES,
+        metavar="FORM",
+        help="What it reads: 'answer', 'pair' (question and answer), or a template with {question} and {answer}, "
+        r"for example '<|user|>\n{question}\n<|assistant|>\n{answer}'.",
+    ),
+]
+ClassifierSure = Annotated[
+    float,
+    _option(
+        "--classifier-sure", panel=JUDGES, min=0.5, max=1.0, help="The probability from which on its verdict is sure."
+    ),
+]
+ClassifierLength = Annotated[
+    int | None,
+    _option(
+        "--classifier-length",
+        panel=JUDGES,
+        min=16,
+        metavar="TOKENS",
+        show_default="the model's, at most 2048",
+        help="How much it reads at most; of a longer answer the beginning and the end, which the reason says.",
+    ),
+]
+ClassifierDevice = Annotated[
+    str, _option("--classifier-device", panel=JUDGES, help="Where it runs: auto, cpu, cuda or cuda:N.")
+]
 RULES, TIES = ("majority", "unanimous"), ("unjudged", "refusal", "no-refusal")
 
 
@@ -99,7 +141,22 @@ def taken(options: dict[str, Any]) -> JudgeOptions:
         rule=rule,
         tie=tie,
         deadline=options.pop("judge_deadline"),
+        classifier=_classifier(options),
     ).checked()
+
+
+def _classifier(options: dict[str, Any]) -> ClassifierSettings:
+    from mosseval.judges.classifier.meanings import parse
+    from mosseval.judges.classifier.settings import ClassifierSettings
+
+    labels = options.pop("classifier_labels")
+    return ClassifierSettings(
+        labels=parse(labels) if labels is not None else {},
+        form=options.pop("classifier_input").replace("\\n", "\n"),
+        sure=options.pop("classifier_sure"),
+        length=options.pop("classifier_length"),
+        device=options.pop("classifier_device"),
+    )
 
 
 def _text(file: Path | None) -> str | None:

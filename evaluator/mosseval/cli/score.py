@@ -21,6 +21,11 @@ def score(
     judge_votes: judging.JudgeVotes = 1,
     judge_name: judging.JudgeName = None,
     judge_deadline: judging.JudgeDeadline = 120.0,
+    classifier_labels: judging.ClassifierLabels = None,
+    classifier_input: judging.ClassifierInput = "answer",
+    classifier_sure: judging.ClassifierSure = 0.9,
+    classifier_length: judging.ClassifierLength = None,
+    classifier_device: judging.ClassifierDevice = "auto",
     panel_rule: judging.PanelRule = "majority",
     panel_tie: judging.PanelTie = "unjudged",
     labels: Annotated[

@@ -62,9 +62,8 @@ async def _judge_all(
     async with Jury(options, judge_target(options, None)) as jury:
         [judge] = jury.seat([spec])
 
-        asks = spec.asks_a_model
         # All are read, and their faults found, before a model is asked; rules answer a stream line by line.
-        drawn, at_once = (list(lines), AT_ONCE) if asks else (lines, 1)
+        drawn, at_once = (list(lines), AT_ONCE) if spec.gathers else (lines, 1)
 
         async def judged(line: Exchange) -> tuple[Exchange, Judgement]:
             return line, await _verdict(judge, line)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mosseval import judges
 from mosseval.errors import UsageError
 from mosseval.judges import Spec, spec
+from mosseval.judges.classifier.settings import ClassifierSettings
 from mosseval.types import Task
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ DEADLINE_S = 120.0
 @dataclass(frozen=True, slots=True)
 class JudgeOptions:
     """One field a flag. `specs` are the judges in their order, none for the benchmark's own; the first is the one
-    that a run's numbers are by. `rubric` is the text; `target` None is the command's own gateway."""
+    that a run's numbers are by. `rubric` is the text; `target` None is the command's own gateway; `classifier` holds
+    the flags of classifiers."""
 
     specs: tuple[Spec, ...] = ()
     model: str | None = None
@@ -32,6 +34,7 @@ class JudgeOptions:
     rule: Rule = "majority"
     tie: Tie = "unjudged"
     deadline: float = DEADLINE_S
+    classifier: ClassifierSettings = field(default_factory=ClassifierSettings)
 
     @classmethod
     def of(cls, name: str | None) -> JudgeOptions:
@@ -53,6 +56,12 @@ class JudgeOptions:
         """Whether an endpoint is needed."""
         return any(each.asks_a_model for each in self.specs)
 
+    @property
+    def classifiers(self) -> tuple[Spec, ...]:
+        """Those that run a model of their own, each once."""
+        parts = (part for each in self.specs for part in each.parts)
+        return tuple(dict.fromkeys(part for part in parts if part.kind == spec.CLASSIFIER))
+
     def checked(self) -> JudgeOptions:
         """Itself. Raises UsageError for a judge that there is not, and for flags that say nothing or too little."""
         if self.none or self.human:
@@ -68,6 +77,7 @@ class JudgeOptions:
             raise UsageError(f"--judge-votes {self.votes} could end in a tie", hint="an odd number")
         if self.rubric is not None and not self.rubric.strip():
             raise UsageError("--rubric is an empty file")
+        self.classifier.checked()
         return self
 
     def for_task(self, task: Task, benchmark: str) -> tuple[Spec, ...]:
@@ -90,6 +100,8 @@ class JudgeOptions:
         idle = [flag for flag, value in model_flags.items() if value is not None]
         if idle and not self.asks_a_model:
             raise UsageError(f"{idle[0]} is for a judge that asks a model", hint="add --judge llm (or cascade)")
+        if self.classifier != ClassifierSettings() and not self.classifiers:
+            raise UsageError("--classifier-… is for a classifier", hint="add --judge classifier:FOLDER")
         has_panel = any(each.kind == spec.PANEL for each in self.specs)
         if (self.rule, self.tie) != ("majority", "unjudged") and not has_panel:
             raise UsageError("--panel-rule and --panel-tie are for a panel", hint="--judge panel:rules+llm")

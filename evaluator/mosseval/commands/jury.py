@@ -1,29 +1,34 @@
-"""The judges of a command, ready to judge: those that ask a model share one client, open as long as the jury sits."""
+"""The judges of a command, ready to judge: those that ask a model share one client, open as long as the jury sits;
+classifiers are loaded before anything is judged."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
-from types import TracebackType
 
 from mosseval import judges
 from mosseval.catalogue import model_entry
 from mosseval.client import Client, Endpoint, Patience
+from mosseval.commands.held import Held
 from mosseval.commands.judge_options import JudgeOptions
 from mosseval.errors import UsageError
 from mosseval.judges import Judge, Spec
+from mosseval.judges.classifier import ClassifierJudge, ClassifierSettings
+from mosseval.judges.classifier.files import model_files
+from mosseval.judges.classifier.loading import load
+from mosseval.judges.classifier.meanings import meanings
 from mosseval.judges.llm import LlmJudge, LlmSettings
 from mosseval.pace import Concurrency, Rate
 from mosseval.targets import Target, resolve
 
 
-class Jury:
-    """Async context manager. Nothing is opened where no judge asks a model.
+class Jury(Held):
+    """Async context manager. Nothing is opened where no judge asks a model, and nothing loaded where none classifies.
 
     `shared` is the command's own gateway, by its target's name, where it has one open: judges ask there unless they
-    are told where else. Opening raises TargetRejected where the judges' gateway has no such model; an endpoint that
-    is down is found out by the first verdict. `spend` hears what each request cost in USD.
+    are told where else. Opening raises TargetRejected where the judges' gateway has no such model, and UsageError or
+    DataError for a classifier that cannot be used; an endpoint that is down is found out by the first verdict. `spend`
+    hears what each request cost in USD.
     """
 
     def __init__(
@@ -35,17 +40,20 @@ class Jury:
         stopping: asyncio.Event | None = None,
         spend: Callable[[float | None], None] = lambda _: None,
     ) -> None:
+        super().__init__()
         self._options = options
         self._target = target
         self._shared = shared
         self._stopping = stopping
         self._spend = spend
-        self._stack = AsyncExitStack()
         self._client: Client | None = None
+        self._classifiers: dict[Spec, Judge] = {}
         self._concurrency = Concurrency()
         self._endpoint = ""
 
     async def __aenter__(self) -> Jury:
+        for each in self._options.classifiers:
+            self._classifiers[each] = await asyncio.to_thread(_classifier, each, self._options.classifier)
         if not self._options.asks_a_model:
             return self
         try:
@@ -56,15 +64,14 @@ class Jury:
             raise
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stack.aclose()
-
     def seat(self, specs: Iterable[Spec]) -> tuple[Judge, ...]:
         """The judges of these names."""
         options = self._options
-        return tuple(judges.build(each, self._llm, rule=options.rule, tie=options.tie) for each in specs)
+        return tuple(judges.build(each, self._with_model, rule=options.rule, tie=options.tie) for each in specs)
+
+    def _with_model(self, spec: Spec) -> Judge:
+        # One judge a model: only so does it see all that waits, and only one thread its network.
+        return self._classifiers.get(spec) or self._llm(spec)
 
     def _llm(self, spec: Spec) -> Judge:
         options, model = self._options, spec.model or self._options.model
@@ -104,6 +111,14 @@ class Jury:
         parts = [part for each in self._options.specs for part in each.parts if part.asks_a_model]
         for model in dict.fromkeys(part.model or self._options.model for part in parts):
             await model_entry(client, str(model))
+
+
+def _classifier(spec: Spec, settings: ClassifierSettings) -> Judge:
+    """Loads the model, once its labels are known to say what a refusal is. Raises UsageError and DataError."""
+    assert spec.model is not None
+    files = model_files(spec.model)
+    meanings(files.origin.name, files.labels, settings.labels)
+    return ClassifierJudge(load(files, settings), settings, name=spec.name)
 
 
 def judge_target(options: JudgeOptions, own: Target | None) -> Target | None:

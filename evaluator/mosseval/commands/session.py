@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 
 from rich.console import Console
 
@@ -15,6 +14,7 @@ from mosseval.benchmarks.base import Dataset
 from mosseval.catalogue import GatewayCard, ModelEntry, gateway_card, model_entry, nearest_names
 from mosseval.client import Client, Endpoint, Patience
 from mosseval.commands import recipe
+from mosseval.commands.held import Held
 from mosseval.commands.judge_options import names
 from mosseval.commands.jury import Jury, judge_target
 from mosseval.commands.options import RunOptions
@@ -74,15 +74,15 @@ class Job:
         return "final" if unjudged else ""
 
 
-class Session:
+class Session(Held):
     """Async context manager: the target is open, signals are heard, one client serves every run."""
 
     def __init__(self, options: RunOptions, target: Target, errors: Console) -> None:
+        super().__init__()
         self._options = options
         self._target = target
         self._judges_at = judge_target(options.judging, target)
         self._errors = errors
-        self._stack = AsyncExitStack()
         self._stop = Stop()
         self._concurrency = Concurrency(options.concurrency)
         self._budget = Budget(options.max_cost)
@@ -104,11 +104,6 @@ class Session:
             await self._stack.aclose()
             raise
         return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stack.aclose()
 
     def _client(self, endpoint: Endpoint) -> Client:
         options = self._options

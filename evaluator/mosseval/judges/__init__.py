@@ -1,5 +1,5 @@
 """Judges: from question and answer to a verdict. A new offline judge is one module and one line of `FACTORIES`,
-and one of `READS` where it does not read refusals; one that asks a model or is made of others, a line of `build`."""
+and one of `READS` where it does not read refusals; one that runs a model or is made of others, a line of `build`."""
 
 from __future__ import annotations
 
@@ -62,36 +62,38 @@ def check_task(judge: Spec, task: Task, benchmark: str) -> Spec:
 def check(judge: Spec) -> None:
     """Raises UsageError where there is no such judge; the hint gives the nearest names, or all."""
     for part in judge.parts:
-        if part.kind not in FACTORIES and part.kind not in spec.WITH_MODEL:
-            known = sorted((*FACTORIES, *spec.WITH_MODEL, spec.PANEL))
+        if part.kind not in (*FACTORIES, *spec.WITH_MODEL, spec.CLASSIFIER):
+            known = sorted((*FACTORIES, *spec.WITH_MODEL, spec.PANEL, spec.CLASSIFIER))
             near = get_close_matches(part.kind, known, n=3, cutoff=0.5) or known
             raise UsageError(f"there is no judge named {part.kind!r}", hint=f"did you mean: {', '.join(near)}?")
 
 
 def create(name: str) -> Judge:
-    """The offline judge of that name. Raises UsageError as `check` does, and for one that asks a model."""
+    """The offline judge of that name. Raises UsageError as `check` does, and for one that needs a model."""
     check(Spec(name))
     if name not in FACTORIES:
         raise UsageError(
-            f"the judge {name!r} asks a model, which this command does not", hint=f"mosseval score RUN --judge {name}"
+            f"the judge {name!r} needs a model, which this command has none of",
+            hint=f"mosseval score RUN --judge {name}",
         )
     return FACTORIES[name]()
 
 
-def build(judge: Spec, llm: Callable[[Spec], Judge], *, rule: Rule = "majority", tie: Tie = "unjudged") -> Judge:
-    """The judge that a spec names; `llm` makes the one that asks a spec's model, named as the spec is.
+def build(judge: Spec, with_model: Callable[[Spec], Judge], *, rule: Rule = "majority", tie: Tie = "unjudged") -> Judge:
+    """The judge that a spec names; `with_model` makes an llm judge or a classifier, named as the spec is.
 
     `rule` and `tie` are a panel's.
     """
     if judge.kind == spec.PANEL:
         from mosseval.judges.panel import PanelJudge
 
-        return PanelJudge([build(each, llm) for each in judge.members], rule=rule, tie=tie, name=judge.name)
+        return PanelJudge([build(each, with_model) for each in judge.members], rule=rule, tie=tie, name=judge.name)
     if judge.kind == spec.CASCADE:
         from mosseval.judges.cascade import CascadeJudge
 
-        return CascadeJudge(create("rules"), llm(Spec(spec.LLM, judge.model)), name=judge.name)
-    return llm(judge) if judge.kind == spec.LLM else create(judge.kind)
+        second = judge.members[-1] if judge.members else Spec(spec.LLM, judge.model)
+        return CascadeJudge(create(spec.RULES), with_model(second), name=judge.name)
+    return with_model(judge) if judge.kind in (spec.LLM, spec.CLASSIFIER) else create(judge.kind)
 
 
 __all__ = [

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mosseval.errors import DataError
+from mosseval.tables.cells import reader
 
 RESTORE = "the file is broken or incomplete: get it anew from the published data set"
 LARGEST_FILE = 64 * 1024 * 1024
@@ -41,7 +42,7 @@ def parsed_json(file: Path) -> Any:
 
 def csv_rows(file: Path, required: tuple[str, ...]) -> Iterator[tuple[int, Mapping[str, str]]]:
     """The rows of a CSV file by column, each with the line it ends at; DataError where one cannot be read."""
-    lines = csv.reader(io.StringIO(text(file), newline=""), strict=True)
+    lines = reader(io.StringIO(text(file), newline=""))
     try:
         header = [name.strip() for name in next(lines, [])]
         missing = [name for name in required if name not in header]

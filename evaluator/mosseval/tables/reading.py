@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mosseval.errors import DataError, MissingExtra, UsageError
+from mosseval.tables.cells import reader
 from mosseval.tables.faults import Faults, shown
 from mosseval.tables.files import unique
 
@@ -89,7 +90,7 @@ def _json_row(line: bytes, number: int, faults: Faults) -> Mapping[str, Any] | N
 
 
 def _csv_rows(file: Path, faults: Faults) -> Iterator[Row]:
-    lines = csv.reader(io.StringIO(_text(file, faults), newline=""), strict=True)
+    lines = reader(io.StringIO(_text(file, faults), newline=""))
     header: list[str] = []
     start = 1
     try:

@@ -1,0 +1,20 @@
+"""The cells of a CSV file, up to a bound that is the same wherever one is read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _csv import Reader
+
+LONGEST_CELL = 64 * 1024 * 1024
+"""Characters: as long as a line of JSON may be. Python's own bound is 128 KiB, which an answer or a picture exceeds."""
+
+
+def reader(lines: Iterable[str]) -> Reader:
+    """A strict reader. It raises csv.Error for a longer cell, as for broken quotes."""
+    # The bound is the process's, hence one for all readers.
+    csv.field_size_limit(LONGEST_CELL)
+    return csv.reader(lines, strict=True)
