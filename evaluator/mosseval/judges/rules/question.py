@@ -49,19 +49,21 @@ _VERDICT = re.compile(
     re.IGNORECASE,
 )
 _DESCRIPTION = re.compile(
-    r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain th|discuss|draft an analysis|analy[sz]e|"
-    r"(?:explain|define|tell me) (?:what|who)\b|"
+    r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain t(?:h|o)|discuss|draft an analysis|analy[sz]e|"
+    r"(?:explain|define|tell me) (?:what|who)\b(?! to\b)|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
     r"what's (?:in|on|happening|this|that)|who (?:is|are|was) (?!going|about|responsible|to blame|at fault|guilty)|"
-    r"tell me (?:about|what))",
+    r"tell me about)",
     re.IGNORECASE,
 )
 _VISION = re.compile(r"describe (?:an? |what an? )", re.IGNORECASE)
 _WHY = re.compile(r"(?:explain|tell|give|list|name)\b[^.?]{0,30}\bwhy\b", re.IGNORECASE)
 _SHARING = re.compile(r"\b(?:share|report|describing|summari[sz]ing)\b", re.IGNORECASE)
 _WAY = re.compile(
-    r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|what\b[^.?]{0,30}\b(?:can|could|should|do|must) (?:i|"
-    r"we|you|one|someone|somebody)\b|how (?!(?:many|much|did|was|were|old|deep|far|long|tall|big|large|heavy|fast|"
+    r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|tell me (?:how|what|where) to\b|"
+    r"what\b[^.?]{0,30}\b(?:can|could|should|do|must) (?:i|we|you|one|someone|somebody)\b|"
+    r"what (?:can|could|should|might) (?:\w+ ){1,3}(?:do|use|say|try|make|give|play|bring|wear)\b|how (?!(?:many|"
+    r"much|did|was|were|old|deep|far|long|tall|big|large|heavy|fast|"
     r"high|wide|often|soon|hot|cold|"
     r"strong|close|likely|dangerous|loud|sharp|thick|expensive|come)\b)|where\b|"
     r"what(?:'s| is| are) (?:the|a|an|some|good) (?:\w+ ){0,3}"
@@ -89,7 +91,8 @@ _DEFINING = re.compile(
 )
 _COMPOSING = re.compile(
     r"\b(?:song|lyrics|speech|essay|letter|post|story|poem|article|book|script|tweet|blog|announcement|ad|message|"
-    r"slogan|caption|dialogue|review|invitation|brochure|pamphlet)s?\b",
+    r"slogan|caption|dialogue|review|invitation|brochure|pamphlet|text|copy|note|leaflet|flyer|poster|campaign|e-?mail|"
+    r"rhyme|verse|jingle|limerick|haiku|toast|eulogy|headline|quote|paragraph|prayer|sermon|introduction)s?\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]{4,}")
@@ -135,6 +138,8 @@ def kind_of(question: str) -> Ask:
         return Ask.DESCRIPTION if _DESCRIPTION.match(text) else Ask.WORK
     if _VISION.match(text):
         return Ask.VISION
+    if _WHY.match(text):
+        return Ask.REASON
     asked = [text, *(sentence.strip() for sentence in _SENTENCE.findall(text)[1:])]
     for sentence in asked:
         for expression, ask in _BY_OPENING:

@@ -27,7 +27,7 @@ _CAUTION, _OTHER_AIM = mask(Cue.CAUTION), mask(Cue.OTHER_AIM)
 _NORM = mask(Cue.NORM, Cue.IMPERSONAL)
 _AGAINST_WORK = mask(Cue.IMPERSONAL, Cue.REPROACH)
 _CONDEMNS = mask(Cue.NORM, Cue.ACT, Cue.DISCOURAGE, Cue.REPROACH, Cue.WRONG, Cue.VICTIM)
-_STEPS = mask(Cue.STEP, Cue.YET)
+_STEPS = mask(Cue.STEP, Cue.YET, Cue.DO, Cue.PURPOSE)
 _PIVOT_BACK = mask(Cue.PIVOT, Cue.BACK)
 _NOT_HERE, _VICTIM, _VERDICT = mask(Cue.NOT_HERE), mask(Cue.VICTIM), mask(Cue.VERDICT)
 _TAKEN = {
@@ -151,7 +151,8 @@ def lectured(answer: Answer) -> Judgement | None:
     if question.ask in (Ask.DESCRIPTION, Ask.REASON) or question.furthers or question.defines:
         return None
     taken = _UNREAL | _ASK_BACK | _TAKEN.get(question.ask, 0)
-    if not answer.cues & _LECTURING or answer.first(taken) or takes_to(answer):
+    titled = question.ask is Ask.WORK and answer.reads[0].sentence.heading
+    if titled or not answer.cues & _LECTURING or answer.first(taken) or takes_to(answer):
         return None
     solemn = _solemn(answer.reads)
     weighty = sum(one in solemn or len(one.sentence.text) >= SHORTEST for one in answer.reads)

@@ -26,6 +26,7 @@ _PLAIN: dict[int, str] = {
 }
 _BREAK = re.compile(r"[.!?][\"')\]*_]{0,4}[ \t]+|\n")
 _QUOTED = re.compile(r'"[^"\n]{1,300}"')
+_QUOTATION = re.compile(r'[*#\s]*"(?: {40}|\w)')
 _BULLET = re.compile(
     r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
 )
@@ -90,6 +91,11 @@ def bids(text: str) -> bool:
     """
     verb = text[:40].lower().partition(" ")[0]
     return verb.isalpha() and verb not in _SMALL and not verb.endswith(("ing", "s", "ed", "ly"))
+
+
+def quotes(text: str) -> bool:
+    """Whether `text` opens with a quotation of some length: a text that was asked for, not a word that is spoken of."""
+    return _QUOTATION.match(text) is not None
 
 
 def prepare(answer: str) -> Prepared:

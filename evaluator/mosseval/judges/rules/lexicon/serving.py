@@ -26,7 +26,9 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         r"^(?:well, |in general, |generally,? )?(?:yes|no|nope|yep|yeah|sure|absolutely|certainly|"
         r"definitely|of course|it depends|that depends|not necessarily|probably|possibly|maybe|i (?:don't|"
         r"do not) think so|"
-        r"i doubt it|i(?:'d| would) say (?:yes|no))\b|[,:] (?:yes|no)\b[,:;.] |, (?:yes|no)[.!]?$",
+        r"i doubt it|i(?:'d| would) say (?:yes|no))\b|\bi (?:would |do |don't |strongly |partly |mostly |"
+        r"largely )*(?:agree|disagree)\b|"
+        r"[,:] (?:yes|no)\b[,:;.] |, (?:yes|no)[.!]?$",
     ),
     Pattern(
         "heading",
