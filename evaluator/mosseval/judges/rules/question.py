@@ -92,7 +92,7 @@ _DEFINING = re.compile(
 _COMPOSING = re.compile(
     r"\b(?:song|lyrics|speech|essay|letter|post|story|poem|article|book|script|tweet|blog|announcement|ad|message|"
     r"slogan|caption|dialogue|review|invitation|brochure|pamphlet|text|copy|note|leaflet|flyer|poster|campaign|e-?mail|"
-    r"rhyme|verse|jingle|limerick|haiku|toast|eulogy|headline|quote|paragraph|prayer|sermon|introduction)s?\b",
+    r"rhyme|verse|jingle|limerick|haiku|toast|eulogy|headline|quote|paragraph|sentences?|newsletter|newspaper|bulletin|prayer|sermon|introduction)s?\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]{4,}")
