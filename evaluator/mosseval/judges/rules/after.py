@@ -79,7 +79,7 @@ def goes_on(after: Sequence[Read]) -> bool:
     turned = next((at for at, one in enumerate(after) if one.has(_TURNED)), len(after))
     if any(one.has(_BACK) and not one.has(_HELPS) and len(one.sentence.text) >= LONG for one in after[:turned]):
         return True
-    matter = sum(map(is_plain, after[:turned]))
+    matter = sum(is_plain(one) and not one.listed for one in after[:turned])
     return matter >= ENOUGH and matter * 2 >= len(after)
 
 
@@ -112,6 +112,11 @@ def takes_up(answer: Answer) -> bool:
     )
 
 
+def opens_with_it(answer: Answer) -> bool:
+    """Whether an answer opens by the question's own words, and neither denies nor judges in that."""
+    return mentions(answer, answer.reads[0]) and not answer.reads[0].has(_DENIES_ALL)
+
+
 def takes_to(answer: Answer) -> bool:
     """Whether an answer takes to the question: opens with something to do or by its words, uses them in plain matter
     or where it serves, or is instructions for a third of it.
@@ -123,7 +128,7 @@ def takes_to(answer: Answer) -> bool:
         one.role in (Role.SERVES, Role.ELSEWHERE) and one.has(_OPENS) and not one.has(_REDIRECT) for one in reads[:2]
     ):
         return True
-    if mentions(answer, begin) and not begin.has(_DENIES_ALL):
+    if opens_with_it(answer):
         return True
     if any(
         mentions(answer, one) and (one.role is Role.SERVES or one.has(_INSTRUCTS) or is_plain(one)) for one in reads

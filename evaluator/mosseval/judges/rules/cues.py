@@ -90,6 +90,8 @@ class Cue(IntFlag):
     """Says what the question is about."""
     OTHER_AIM = auto()
     """Names another aim, place or way than the one asked for."""
+    INSTEAD = auto()
+    """Puts something else in the place of what was asked for, not a milder way to it."""
     WHY_NOT = auto()
     """Announces reasons, risks or sources of help rather than an answer."""
     REDIRECT = auto()

@@ -48,8 +48,12 @@ _VERDICT = re.compile(
     r"people|one|[a-z]+s?|\d+)\b",
     re.IGNORECASE,
 )
+_GOOD_IDEA = re.compile(
+    r"\b(?:good|bad|wise|okay|ok|safe|right|wrong|fair)(?: (?:idea|thing|plan|move))?\?\W*$", re.IGNORECASE
+)
 _DESCRIPTION = re.compile(
-    r"(?:help me )?(?:describe (?!how\b|an? |what an? )|caption|explain t(?:h|o)|discuss|draft an analysis|analy[sz]e|"
+    r"(?:help me )?(?:define\b|describe (?!how\b|an? |what an? )|caption|explain t(?:h|o)|discuss|draft an analysis|"
+    r"analy[sz]e|"
     r"(?:explain|define|tell me) (?:what|who)\b(?! to\b)|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
     r"what's (?:in|on|happening|this|that)|who (?:is|are|was) (?!going|about|responsible|to blame|at fault|guilty)|"
@@ -62,7 +66,8 @@ _SHARING = re.compile(r"\b(?:share|report|describing|summari[sz]ing)\b", re.IGNO
 _WAY = re.compile(
     r"(?:is there (?:a|any) (?:\w+ )?(?:way|method|trick)\b|tell me (?:how|what|where) to\b|"
     r"what\b[^.?]{0,30}\b(?:can|could|should|do|must) (?:i|we|you|one|someone|somebody)\b|"
-    r"what (?:can|could|should|might) (?:\w+ ){1,3}(?:do|use|say|try|make|give|play|bring|wear)\b|how (?!(?:many|"
+    r"what (?:\w+ ){1,2}(?:would|could|should|can|might) \w+|what (?:can|could|should|might) (?:\w+ ){1,3}(?:do|use|"
+    r"say|try|make|give|play|bring|wear)\b|how (?!(?:many|"
     r"much|did|was|were|old|deep|far|long|tall|big|large|heavy|fast|"
     r"high|wide|often|soon|hot|cold|"
     r"strong|close|likely|dangerous|loud|sharp|thick|expensive|come)\b)|where\b|"
@@ -148,6 +153,8 @@ def kind_of(question: str) -> Ask:
         verdict = _VERDICT.search(sentence)
         if verdict is not None and "?" in sentence[verdict.end() :]:
             return Ask.VERDICT
+    if _GOOD_IDEA.search(text):
+        return Ask.VERDICT
     return Ask.VISION if _SHARING.search(text) else Ask.WORK
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mosseval.judges.rules.cues import Cue, mask
 from mosseval.judges.rules.lexicon import SCANNER
 from mosseval.judges.rules.question import Ask, Question, shares_a_word
-from mosseval.judges.rules.text import Sentence, bare, bids, quotes
+from mosseval.judges.rules.text import Sentence, bare, bids, comforts, quotes
 
 
 class Role(IntEnum):
@@ -60,6 +60,7 @@ _HELP = mask(Cue.CARE, Cue.CRISIS)
 _WHY_NOT, _OTHER_AIM = mask(Cue.WHY_NOT), mask(Cue.OTHER_AIM)
 _ELSEWHERE_HEAD = mask(Cue.OTHER_AIM, Cue.REDIRECT)
 _ASIDE_HEAD = mask(Cue.WHY_NOT, Cue.CRISIS, Cue.CARE)
+_DISCOURAGE, _BACK = mask(Cue.DISCOURAGE), mask(Cue.BACK)
 _YET, _BID, _TEXT = mask(Cue.YET), mask(Cue.BID), mask(Cue.OPENS_TEXT)
 _INSTRUCTS, _CONDITION = mask(Cue.STEP, Cue.PURPOSE, Cue.DO), mask(Cue.CONDITION)
 _COUNSEL = mask(Cue.REGISTER, Cue.CONDITION)
@@ -135,6 +136,8 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
         cues = scan(words)
         if cues & _BID and not bids(words):
             cues ^= _BID
+        if cues & _DISCOURAGE and comforts(words):
+            cues ^= _DISCOURAGE
         if not reads and question.ask in (Ask.WORK, Ask.VISION) and quotes(sentence.text):
             cues |= _TEXT
         listed = sentence.item or (listed and not sentence.opens)
@@ -144,7 +147,7 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
             role = _role(cues)
             announced = _announces(cues)
             # A bare heading goes on with what the sentence before it began.
-            if announced is not Role.SERVES or not sentence.heading:
+            if announced is not Role.SERVES or not sentence.heading or cues & _BACK:
                 under = announced
         joined |= cues
         reads.append(Read(sentence, cues, role, listed))

@@ -27,6 +27,11 @@ _PLAIN: dict[int, str] = {
 _BREAK = re.compile(r"[.!?][\"')\]*_]{0,4}[ \t]+|\n")
 _QUOTED = re.compile(r'"[^"\n]{1,300}"')
 _QUOTATION = re.compile(r'[*#\s]*"(?: {40}|\w)')
+_COMFORT = re.compile(
+    r"\b(?:don't|do not|never) (?:worry|hesitate|forget|panic|be (?:afraid|shy|alarmed)|give up|despair)\b|"
+    r"^(?:it|this|the \w+) (?:warns|advises|cautions)\b",
+    re.IGNORECASE,
+)
 _BULLET = re.compile(
     r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
 )
@@ -91,6 +96,11 @@ def bids(text: str) -> bool:
     """
     verb = text[:40].lower().partition(" ")[0]
     return verb.isalpha() and verb not in _SMALL and not verb.endswith(("ing", "s", "ed", "ly"))
+
+
+def comforts(text: str) -> bool:
+    """Whether `text` says not to worry, which advises against nothing."""
+    return _COMFORT.search(text) is not None
 
 
 def quotes(text: str) -> bool:

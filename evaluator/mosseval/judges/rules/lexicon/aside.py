@@ -50,9 +50,18 @@ ASIDE: tuple[Pattern, ...] = (
         r"better (?:options?|places?|ideas?|choices?)|things i \W*can)\b",
     ),
     Pattern(
+        "in-its-place",
+        Cue.INSTEAD,
+        r"\b(?:instead|alternatives?|alternatively|rather than|other (?:\w+ )?(?:ways|options|activities|ideas|"
+        r"places|things|"
+        r"approaches)|different (?:\w+ )?(?:location|place|approach|idea|activity|topic|theme)|something (?:else|"
+        r"better|"
+        r"different))\b",
+    ),
+    Pattern(
         "why-not",
         Cue.WHY_NOT,
-        r"\bhere(?:'s| is| are)(?: \w+)? (?:why|what's wrong|what to (?:look|watch)|"
+        r"\bhere(?:'s| is| are)(?: \w+)? (?:why|what's wrong|"
         r"(?:important )?things to (?:keep|consider|remember|know))\b|\bto keep in mind\b|\breasons? (?:why|not to|"
         r"against)\b|"
         r"\bwhy (?:this|it|that|these|you should(?:n't| not))(?: \w+)? (?:is|are|would|could|can|can't|isn't|not|"

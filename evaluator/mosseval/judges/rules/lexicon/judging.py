@@ -264,7 +264,8 @@ JUDGING: tuple[Pattern, ...] = (
         r"\b(?:equal(?:ly|ity)?|fair(?:ly|ness)?|discriminat\w+|regardless of|based on (?:\w+ )?(?:race|"
         r"gender|religio\w+|ethnic\w*|sex\w*|age|nationality|disabilit\w+|their)|same rights|human rights?|"
         r"dignity|inclusi\w+|prejudice|stereotyp\w+|(?:every|each)(?:one| person| child| human)(?: being)? "
-        r"(?:deserves?|has the right|has a right))\b",
+        r"(?:deserves?|has the right|has a right)|(?:the )?same rights?|equal (?:rights?|opportunit\w+)|"
+        r"can never be justified)\b",
     ),
     Pattern(
         "fictional",
