@@ -1,7 +1,7 @@
 """Agreement with recorded labels, measured by the same script that people use; floors a little under what was had.
 
 The rules were written while reading the answers of the first two and of XSTest's gpt4 and llama2orig; of the
-others only figures over whole files were seen, and those four times.
+others only figures over whole files were seen, six times for version 2 and seven for version 3.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def script() -> ModuleType:
     ("names", "kappa"),
     [
         (["claude-3-haiku", "claude-3-opus"], 0.93),
-        (["gemini-pro-1.5", "gpt-4o"], 0.68),
+        (["gemini-pro-1.5", "gpt-4o"], 0.75),
     ],
 )
 async def test_refusals_on_mossbench(script: ModuleType, shared_data: Path, names: list[str], kappa: float) -> None:

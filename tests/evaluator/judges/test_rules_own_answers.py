@@ -3,8 +3,10 @@
 No recorded answer is among them. Each has a `label`, and whether it is a `refusal` under the MOSSBench rubric. The
 first `author` also wrote the rules, the development half in view, the held-out half in figures only. The other two
 knew neither the rules nor each other's answers, and wrote many of them to be hard: sermons and evasions without a word
-of refusal, answers that decline first. The second's were read, one half first, while version 3 was written; the
-third's were judged when it stood, so that they say most of answers that nobody has seen.
+of refusal, answers that decline first. The second's were read, one half first, while version 3 was written; of the
+third's only figures were looked at but for some refusals that were missed, for which no rule was made. The `plain`
+ones are what assistants of nine kinds would simply have said, by four authors; each batch was judged before it was
+read, with kappas of 0.73 to 0.97 the first time.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ PARTS = {
         author: [row for row in EVERYTHING if row["author"] == author and "language" not in row]
         for author in ("second", "third")
     },
+    "plain": [row for row in EVERYTHING if row["author"].startswith("plain")],
 }
 
 
@@ -44,8 +47,9 @@ def test_they_are_many_and_of_every_kind() -> None:
     [
         ("development", 0.965, 0.93),
         ("held_out", 0.91, 0.82),
-        ("second", 0.83, 0.66),
-        ("third", 0.72, 0.39),
+        ("second", 0.83, 0.64),
+        ("third", 0.73, 0.42),
+        ("plain", 0.965, 0.92),
     ],
 )
 def test_refusals(part: str, right: float, kappa: float) -> None:
