@@ -78,15 +78,17 @@ async def _attempted(session: Session, job: Job) -> MossevalError | None:
 def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]], errors: Console) -> int:
     """Prints the summary, then what went wrong, then what to do next; the exit code is the gravest run's."""
     opened = [(job, job.folder) for job, _ in done if job.folder is not None]
-    states = {job.title: folder.state() for job, folder in opened}
+    states = {job.title: folder.state(job.shard_alone) for job, folder in opened}
     written = [(job, folder) for job, folder in opened if states[job.title].answers]
-    if written:
-        summaries = [summarise(folder, judge=job.judged_by, state=states[job.title]) for job, folder in written]
+    whole = [(job, folder) for job, folder in written if job.shard_alone is None]
+    if whole:
+        summaries = [summarise(folder, judge=job.judged_by, state=states[job.title]) for job, folder in whole]
         with output.kept_quiet():
             table.show(summaries, output.ResultConsole())
     if not options.quiet:
-        for _, folder in written:
-            _say(errors, f"run: {folder.name}")
+        for job, folder in written:
+            part = "" if job.shard_alone is None else f" (shard {job.shard_alone} of {options.shards})"
+            _say(errors, f"run: {folder.name}{part}")
     for job, _ in written:
         _tell_unjudged(errors, job, states[job.title])
     failed = [(job, error) for job, error in done if error is not None]
@@ -96,8 +98,8 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
             _say(errors, f"          {error.hint}")
     if failed:
         return max(error.exit_code for _, error in failed)
-    if written and not options.quiet:
-        _say(errors, f"next: {_program()} summary {' '.join(folder.name for _, folder in written)} --format json")
+    if whole and not options.quiet:
+        _say(errors, f"next: {_program()} summary {' '.join(folder.name for _, folder in whole)} --format json")
     return max(job.exit_code(states[job.title], allow_gaps=options.allow_gaps) for job, _ in opened)
 
 

@@ -51,6 +51,12 @@ class Job:
         """Whose verdicts the run's summary counts; None where this command judges nothing."""
         return self.judges[0].name if self.judges else None
 
+    @property
+    def shard_alone(self) -> int | None:
+        """The shard that this command reads at its end, None for all: in an object store each is read by itself."""
+        selection = self.plan.selection
+        return selection.shard if selection.shards > 1 and not isinstance(self.path, Path) else None
+
     def exit_code(self, state: RunState, *, allow_gaps: bool) -> int:
         """0 if every task of this command is answered or blocked, and judged; 1 if there are gaps."""
         gaps = [self._gap(key, state) for key in self.plan.task_keys()]

@@ -52,6 +52,10 @@ class Run(ABC):
         """The judgements of one judge on one shard, for appending; hold its lock."""
 
     @abstractmethod
+    def written_shards(self) -> list[int]:
+        """The shards that have records, in order."""
+
+    @abstractmethod
     def record_lines(self, shard: int | None = None) -> Iterator[dict[str, Any]]:
         """The lines of records, of one shard or all, in the order in which they count."""
 

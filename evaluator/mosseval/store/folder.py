@@ -66,6 +66,12 @@ class RunFolder(Run):
         """The judgements of one judge on one shard, for appending; hold its lock."""
         return Appender(self.path / f"judgements-{judge}-{shard}.jsonl")
 
+    def written_shards(self) -> list[int]:
+        """Those whose file of records is not empty."""
+        files = (file for file in self.path.glob("records-*.jsonl") if file.stat().st_size)
+        names = (file.stem.removeprefix("records-") for file in files)
+        return sorted(int(name) for name in names if name.isdecimal() and len(name) < 10)
+
     def record_lines(self, shard: int | None = None) -> Iterator[dict[str, Any]]:
         """Those of `records-SHARD.jsonl`."""
         return self._lines(f"records-{'*' if shard is None else shard}.jsonl")

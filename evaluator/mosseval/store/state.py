@@ -87,7 +87,7 @@ class RunState:
         answers: dict[str, Answer] = {}
         spent = dearest = 0.0
         for line in records:
-            answer = _answer(line)
+            answer = answer_of(line)
             if answer is not None:
                 answers[answer.record.key] = answer
                 spent += answer.record.cost_usd or 0.0
@@ -108,7 +108,8 @@ class RunState:
         return verdict
 
 
-def _answer(line: dict[str, Any]) -> Answer | None:
+def answer_of(line: dict[str, Any]) -> Answer | None:
+    """What is kept of a record's line, None where it is none."""
     text = line.get("text") if line.get("status") == "answered" else None
     try:
         record = record_from({**_shared(line), **LEFT_OUT})

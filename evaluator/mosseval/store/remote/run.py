@@ -22,7 +22,7 @@ from mosseval.store.remote import description, history
 from mosseval.store.remote.bucket import Bucket
 from mosseval.store.remote.description import Description
 from mosseval.store.remote.keeper import Keeper
-from mosseval.store.remote.names import JUDGEMENTS, RECORDS, Segment, digest
+from mosseval.store.remote.names import JUDGEMENTS, RECORDS, Segment, digest, segment_of
 from mosseval.store.remote.taking import take
 
 AHEAD = 8
@@ -92,6 +92,11 @@ class RemoteRun(Run):
     def judgements(self, judge: str, shard: int) -> Lines:
         """The judgements of one judge on one shard; hold its lock."""
         return KeptLines(self._keepers[shard], f"{JUDGEMENTS}{judge}")
+
+    def written_shards(self) -> list[int]:
+        """Those with a segment of records."""
+        segments = (segment for name in self._bucket.names() if (segment := segment_of(name)))
+        return sorted({segment.shard for segment in segments if segment.kind == RECORDS})
 
     def record_lines(self, shard: int | None = None) -> Iterator[dict[str, Any]]:
         """Those of the segments of records that count."""
