@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 import xml.etree.ElementTree as ET
@@ -14,7 +15,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-Kind = Literal["slow_down", "expired", "denied", "lost_answer", "unlist_last", "held"]
+Kind = Literal["slow_down", "expired", "denied", "lost_answer", "unlist_last", "held", "unconditional"]
 NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 ERRORS = {
     "slow_down": (503, "SlowDown", "Please reduce your request rate."),
@@ -25,10 +26,11 @@ ERRORS = {
 
 @dataclass
 class Fault:
-    """What becomes of requests whose `METHOD key` holds `where`: the next `times` of them, from `after` on.
+    """What becomes of requests in whose `METHOD path` the pattern `where` is found: the next `times`, after `after`.
 
     `lost_answer`: the server does it, its answer never arrives. `unlist_last`: a listing lacks its last object.
-    `held`: the request waits for the end of the test and never reaches the server.
+    `held`: the request reaches the server when `release` is called, whoever sent it may be gone by then.
+    `unconditional`: the server never sees that the put has a condition.
     """
 
     kind: Kind
@@ -38,7 +40,7 @@ class Fault:
 
     def strikes(self, request: str) -> bool:
         """Counts down; whether this one is struck."""
-        if self.where not in request:
+        if not re.search(self.where, request):
             return False
         if self.after > 0:
             self.after -= 1
@@ -59,6 +61,7 @@ class S3Faults:
         self._loop: asyncio.AbstractEventLoop
         self._ready = threading.Event()
         self._end = asyncio.Event()
+        self._released = asyncio.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._until_the_end()), daemon=True)
 
     @property
@@ -72,6 +75,10 @@ class S3Faults:
         while not done():
             assert time.monotonic() < deadline, self.asked[-20:]
             time.sleep(0.02)
+
+    def release(self) -> None:
+        """Lets go what was held, from now on."""
+        self._loop.call_soon_threadsafe(self._released.set)
 
     def __enter__(self) -> S3Faults:
         self._thread.start()
@@ -105,8 +112,10 @@ class S3Faults:
         if fault is not None and fault.kind in ERRORS:
             return _error(fault.kind)
         if fault is not None and fault.kind == "held":
-            await self._end.wait()
-        status, headers, content = await self._forwarded(request, body)
+            await self._released.wait()
+        plain = fault is not None and fault.kind == "unconditional"
+        forwarding = asyncio.ensure_future(self._forwarded(request, body, ("if-none-match",) if plain else ()))
+        status, headers, content = await asyncio.shield(forwarding)
         if fault is not None and fault.kind == "lost_answer":
             assert request.transport is not None
             request.transport.abort()
@@ -115,13 +124,17 @@ class S3Faults:
             content = _without_last(content)
         return web.Response(status=status, headers=headers, body=content)
 
-    async def _forwarded(self, request: web.Request, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        kept = {k: v for k, v in request.headers.items() if k.lower() not in ("host", "content-length", "expect")}
+    async def _forwarded(
+        self, request: web.Request, body: bytes, without: tuple[str, ...]
+    ) -> tuple[int, dict[str, str], bytes]:
+        dropped = ("host", "content-length", "expect", *without)
+        kept = {name: value for name, value in request.headers.items() if name.lower() not in dropped}
         url = URL(f"{self.upstream}{request.raw_path}", encoded=True)
         async with self._session.request(request.method, url, headers=kept, data=body) as answer:
             content = await answer.read()
-            dropped = ("content-length", "transfer-encoding", "connection", "date", "server")
-            return answer.status, {k: v for k, v in answer.headers.items() if k.lower() not in dropped}, content
+            own = {"transfer-encoding", "connection", "date", "server"}
+            own |= set() if request.method == "HEAD" else {"content-length"}
+            return answer.status, {k: v for k, v in answer.headers.items() if k.lower() not in own}, content
 
 
 def _error(kind: str) -> web.Response:

@@ -84,7 +84,7 @@ class Bucket:
     def _tried(self, verb: str, name: str, work: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_passes),
-            wait=tenacity.wait_exponential_jitter(initial=0.2, max=5),
+            wait=tenacity.wait_random_exponential(multiplier=0.4, max=5),
             stop=tenacity.stop_after_delay(patience_s),
             reraise=True,
         )

@@ -68,6 +68,8 @@ class FsspecObjects:
     def __init__(self, remote: Remote) -> None:
         self._root = remote.path
         self._fs = _file_system(remote.scheme)
+        # s3fs would ask for the size first, to fetch parts of large objects side by side.
+        self._at_once = {"max_concurrency": 1} if remote.scheme == "s3" else {}
 
     def names(self, under: str) -> list[str]:
         """What the store lists; one that lists late may lack the latest."""
@@ -77,7 +79,7 @@ class FsspecObjects:
 
     def get(self, name: str) -> bytes:
         """The object's bytes."""
-        data: bytes = self._fs.cat_file(f"{self._root}/{name}")
+        data: bytes = self._fs.cat_file(f"{self._root}/{name}", **self._at_once)
         return data
 
     def put(self, name: str, data: bytes) -> None:
