@@ -98,14 +98,17 @@ class Bucket:
     def _failed(self, verb: str, name: str, error: Exception) -> MossevalError:
         what = f"cannot {verb} {self.remote}{f'/{name}' if name else ''}: {_said(error)}"
         if _refuses(error):
-            rights = "list, read and write" if self._writing else "list and read"
-            return UsageError(
-                what, hint=f"the store's credentials come from the environment; they must allow to {rights} there"
-            )
+            return UsageError(what, hint=self._rights())
         hint = "the same command goes on from what is stored"
         if not self._writing:
             return UsageError(what, hint="try again when the store answers")
         return StorageFailed(what, hint=f"{'make room, then ' if _is_full(error) else ''}{hint}")
+
+    def _rights(self) -> str:
+        rights = "list, read and write" if self._writing else "list and read"
+        if self.remote.scheme == "file":
+            return f"the folder's permissions must allow to {rights} there"
+        return f"the store's credentials come from the environment; they must allow to {rights} there"
 
     def _no_bucket(self) -> UsageError:
         where = self.remote.bucket if self.remote.scheme != "file" else self.remote.path

@@ -19,7 +19,9 @@ from mosseval.store.remote.names import lease_epoch, lease_name
 
 LATEST = 32
 """How many of its last segments a lease names: for a store whose listing lacks what was written last."""
-LONGEST_LEASE_S = 3600.0
+SHORTEST_LEASE_S, LONGEST_LEASE_S = 0.1, 3600.0
+MOST_SEGMENTS = 1_000_000
+"""Of one epoch; what a lease says is not to be trusted, as anybody may write into a bucket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def earlier(bucket: Bucket, shard: int, epoch: int) -> Lease | None:
 def _parsed(bucket: Bucket, shard: int, epoch: int, content: bytes) -> Lease:
     try:
         return _lease(shard, epoch, orjson.loads(content))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError(
             f"{bucket.remote}/{lease_name(shard, epoch)} is no lease that mosseval wrote",
             hint="remove it if it is foreign; it decides which records of the shard count",
@@ -92,18 +94,25 @@ def _parsed(bucket: Bucket, shard: int, epoch: int, content: bytes) -> Lease:
 
 
 def _lease(shard: int, epoch: int, document: Mapping[str, Any]) -> Lease:
-    if document["epoch"] != epoch:
-        raise ValueError("epoch")
+    lease_s = float(document["lease_s"])
+    if document["epoch"] != epoch or not SHORTEST_LEASE_S <= lease_s <= LONGEST_LEASE_S:
+        raise ValueError("epoch or length")
     return Lease(
         shard=shard,
         epoch=epoch,
         holder=str(document["holder"]),
         who=str(document["who"]),
-        lease_s=min(max(float(document["lease_s"]), 0.1), LONGEST_LEASE_S),
+        lease_s=lease_s,
         beat=int(document["beat"]),
         released=document["released"] is True,
-        written=int(document["written"]),
+        written=_count(document["written"]),
         latest=tuple(str(name) for name in document["latest"])[-LATEST:],
-        before={int(earlier): int(count) for earlier, count in document["before"].items()},
+        before={int(epoch): _count(count) for epoch, count in document["before"].items()},
         lost=frozenset((int(each[0]), int(each[1])) for each in document["lost"]),
     )
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_SEGMENTS:
+        raise ValueError("segments")
+    return value

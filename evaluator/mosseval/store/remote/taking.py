@@ -25,8 +25,10 @@ async def take(bucket: Bucket, shard: int, lease_s: float, tell: Callable[[str],
     """Takes the shard's next lease. Raises RunBusy where another process goes on holding it."""
     holder = uuid.uuid4().hex
     while True:
-        await _free(bucket, shard, tell)
+        over = await _over(bucket, shard, tell)
         found = await asyncio.to_thread(history.read, bucket, shard)
+        if (found.lease.epoch if found.lease else 0) != over:
+            continue
         mine = _next(shard, found, holder, lease_s)
         if await asyncio.to_thread(_created, bucket, mine):
             break
@@ -40,8 +42,9 @@ async def take(bucket: Bucket, shard: int, lease_s: float, tell: Callable[[str],
     return mine
 
 
-async def _free(bucket: Bucket, shard: int, tell: Callable[[str], None]) -> None:
-    """Returns when the shard may be taken: its lease was given back, or its beat stood still for as long as it lasts.
+async def _over(bucket: Bucket, shard: int, tell: Callable[[str], None]) -> int:
+    """The epoch that is over, 0 before the first: its lease was given back, or its beat stood still for as long as it
+    lasts. Only the epoch after this one may be taken: a later one may be held already.
 
     Raises RunBusy where the beat goes on.
     """
@@ -50,7 +53,7 @@ async def _free(bucket: Bucket, shard: int, tell: Callable[[str], None]) -> None
     while True:
         lease = await asyncio.to_thread(_present, bucket, shard)
         if lease is None or lease.released:
-            return
+            return lease.epoch if lease else 0
         now = time.monotonic()
         if seen != (lease.epoch, lease.beat):
             if seen is None:
@@ -62,7 +65,7 @@ async def _free(bucket: Bucket, shard: int, tell: Callable[[str], None]) -> None
                 )
             seen, since = (lease.epoch, lease.beat), now
         elif now - since >= lease.lease_s:
-            return
+            return lease.epoch
         await asyncio.sleep(lease.lease_s / POLLS)
 
 
