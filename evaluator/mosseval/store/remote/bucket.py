@@ -22,6 +22,8 @@ REFUSALS = frozenset(
     | {"ProfileNotFound", "DefaultCredentialsError", "RefreshError", "ClientAuthenticationError"}
 )
 """Classes of the stores' libraries that say that there is no right to ask."""
+ABSENT = frozenset({"ResourceNotFoundError"})
+"""Classes that say that there is no such bucket or object, where a library does not say FileNotFoundError."""
 SENSELESS = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOTDIR})
 """What asking again does not mend."""
 KEYS = frozenset(
@@ -93,6 +95,8 @@ class Bucket:
         except (FileExistsError, FileNotFoundError):
             raise
         except Exception as error:  # noqa: BLE001 - every library has errors of its own
+            if type(error).__name__ in ABSENT:
+                raise FileNotFoundError(name) from None
             raise self._failed(verb, name, error) from None
 
     def _failed(self, verb: str, name: str, error: Exception) -> MossevalError:
@@ -120,6 +124,8 @@ class Bucket:
 def _passes(error: BaseException) -> bool:
     """Whether the same request may succeed a little later."""
     if isinstance(error, FileExistsError | FileNotFoundError) or not isinstance(error, Exception):
+        return False
+    if type(error).__name__ in ABSENT:
         return False
     return not (_refuses(error) or (isinstance(error, OSError) and error.errno in SENSELESS))
 

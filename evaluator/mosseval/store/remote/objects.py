@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from mosseval.errors import MissingExtra
 from mosseval.place import Remote
+
+LIBRARIES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "s3": ("s3fs", "S3FileSystem"),
+        # gcsfs itself offers an experimental one, which asks for rights that this needs not.
+        "gs": ("gcsfs.core", "GCSFileSystem"),
+        "az": ("adlfs", "AzureBlobFileSystem"),
+    }
+)
+"""Module and class of fsspec's file systems, imported where one is used."""
 
 
 class Objects(Protocol):
@@ -103,15 +115,15 @@ def objects_at(remote: Remote) -> Objects:
 
 def _file_system(scheme: str) -> Any:
     """fsspec's file system for a scheme, without a cache of listings, and without retries where they are ours."""
+    module, name = LIBRARIES[scheme]
     try:
-        import fsspec
-
-        settings: dict[str, Any] = {"use_listings_cache": False, "skip_instance_cache": True}
-        if scheme == "s3":
-            settings["config_kwargs"] = {"retries": {"total_max_attempts": 1}}
-        made = fsspec.filesystem(scheme, **settings)
+        library = import_module(module)
     except ImportError as error:
         raise MissingExtra("objects", f"{scheme}://") from error
+    settings: dict[str, Any] = {"use_listings_cache": False, "skip_instance_cache": True}
+    if scheme == "s3":
+        settings["config_kwargs"] = {"retries": {"total_max_attempts": 1}}
+    made = getattr(library, name)(**settings)
     if scheme == "s3":
         made.retries = 1
     return made
