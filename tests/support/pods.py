@@ -11,6 +11,9 @@ from s3_faults import S3Faults
 from s3_server import KEY, SECRET, S3Server
 from small_benchmark import write
 
+from mosseval.commands.merge import merge
+from mosseval.place import place
+
 SAMPLES = 24
 EVERYTHING = sorted(f"mossbench/{number}/0" for number in range(1, SAMPLES + 1))
 IN_FLIGHT = 4
@@ -47,8 +50,7 @@ class Pods:
         """Every sample has one record and one judgement, in the store and merged; no key is in any object."""
         run = run_at(self.url)
         assert sorted(run.state().answers) == EVERYTHING
-        result = self.mosseval("merge", self.url, "--out", "merged")
-        assert result.code == 0, result.err
+        merge([place(self.url)], self.mosseval.folder / "merged")
         merged = run_at(self.mosseval.folder / "merged")
         assert keys(merged) == EVERYTHING
         assert sorted(line["key"] for line in merged.judgement_lines()) == EVERYTHING

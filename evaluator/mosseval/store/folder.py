@@ -14,7 +14,7 @@ import orjson
 from mosseval.errors import UsageError
 from mosseval.store import lock
 from mosseval.store.base import Run
-from mosseval.store.lines import Appender, read_lines, storage_failed, write_whole
+from mosseval.store.lines import Appender, joined, read_lines, storage_failed, write_whole
 from mosseval.store.manifest import Manifest, mismatch, parse
 
 
@@ -91,8 +91,7 @@ class RunFolder(Run):
     def _write_samples(self, rows: Iterable[Mapping[str, Any]]) -> None:
         merged: dict[str, Mapping[str, Any]] = dict(self.samples())
         merged.update({row["sample_id"]: row for row in rows})
-        content = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in merged.values())
-        write_whole(self.path / "samples.jsonl", content)
+        write_whole(self.path / "samples.jsonl", joined(merged.values()))
 
     def _write_manifest(self) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -77,6 +77,14 @@ def objects_in(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
             yield document
 
 
+def joined(documents: Iterable[Any]) -> bytes:
+    """Documents as lines. Not kept one by one until they are joined: orjson's results take more than their length."""
+    content = bytearray()
+    for document in documents:
+        content += orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+    return bytes(content)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Replaces a file in one step: a reader sees the old or the new, never a part."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from mosseval_process import Mosseval
 from pods import EVERYTHING, SAMPLES, Pods
 from remote_runs import run_at
 from s3_faults import Fault, S3Faults
@@ -84,27 +83,3 @@ def test_library_that_is_not_installed_is_named(pods: Pods) -> None:
     result = pods.mosseval.finish(process)
     assert result.code == 2
     assert "mosseval[objects]" in result.err
-
-
-@pytest.mark.parametrize(
-    ("where", "said"),
-    [
-        ("s3://KEY:SECRETSECRET@runs/one", "credentials come from the environment"),
-        ("s3://runs/one?secret=SECRETSECRET", "credentials come from the environment"),
-        ("ftp://host/run", "ftp:// is no place for a run"),
-        ("s3://runs", "names no prefix"),
-        ("s3://runs/../etc", "is no address"),
-        ("file://run", "absolute path"),
-    ],
-)
-def test_addresses_that_are_none_are_refused(mosseval: Mosseval, where: str, said: str) -> None:
-    result = mosseval("run", "--model", "simulated/helpful", "--out", where)
-    assert result.code == 2
-    assert said in result.err
-    assert "SECRETSECRET" not in result.err
-
-
-def test_fresh_is_refused(pods: Pods) -> None:
-    result = pods("--fresh")
-    assert result.code == 2
-    assert "name a new place" in result.err

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 import orjson
 
 from mosseval.errors import UsageError
-from mosseval.store.lines import objects_in
+from mosseval.store.lines import joined, objects_in
 from mosseval.store.manifest import Manifest, mismatch, parse
 from mosseval.store.remote.bucket import Bucket
 from mosseval.store.remote.lease import current
@@ -79,7 +80,7 @@ def sample_lines(bucket: Bucket, description: Description) -> Iterator[dict[str,
     content = bucket.get(description.samples)
     if content is None:
         raise UsageError(f"{bucket.remote}/{description.samples} is gone", hint="the run cannot be read without it")
-    yield from objects_in(content.splitlines())
+    yield from objects_in(BytesIO(content))
 
 
 def _name(version: int) -> str:
@@ -124,7 +125,7 @@ def _samples(bucket: Bucket, going_on: Description | None, rows: Mapping[str, Ma
     if going_on:
         merged = {row["sample_id"]: row for row in sample_lines(bucket, going_on) if "sample_id" in row}
     merged.update(rows)
-    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in merged.values())
+    return joined(merged.values())
 
 
 def _dated(manifest: Manifest) -> Manifest:

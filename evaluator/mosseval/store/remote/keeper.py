@@ -29,8 +29,8 @@ class Keeper:
         self._lease = lease
         self._bounds = bounds
         self._changed = threading.Condition()
-        self._open: dict[str, list[bytes]] = {}
-        self._size = 0
+        self._open: dict[str, bytearray] = {}
+        self._records = 0
         self._opened_at = 0.0
         self._unsafe = 0
         self._closing = False
@@ -52,9 +52,9 @@ class Keeper:
                 raise self._failure
             if not self._open:
                 self._opened_at = time.monotonic()
-            self._open.setdefault(kind, []).append(line)
-            self._size += len(line)
+            self._open.setdefault(kind, bytearray()).extend(line)
             if kind == RECORDS:
+                self._records += 1
                 self._unsafe += 1
             if self._unsafe >= self._bounds.records:
                 self._room.clear()
@@ -97,7 +97,7 @@ class Keeper:
         with self._changed:
             return self._closing and not self._open
 
-    def _due(self) -> tuple[Mapping[str, list[bytes]], int]:
+    def _due(self) -> tuple[Mapping[str, bytearray], int]:
         """Waits until a segment is to be closed (its lines, and how many records are among them) or the lease is to
         be renewed (none)."""
         with self._changed:
@@ -110,18 +110,19 @@ class Keeper:
                     return {}, 0
                 age_in = self._opened_at + self._bounds.seconds - now if self._open else beat_in
                 self._changed.wait(min(beat_in, age_in))
-            lines, self._open, self._size = self._open, {}, 0
-            return lines, len(lines.get(RECORDS, ()))
+            due = self._open, self._records
+            self._open, self._records = {}, 0
+            return due
 
     def _is_full(self) -> bool:
         half = max(1, self._bounds.records // 2)
-        return len(self._open.get(RECORDS, ())) >= half or self._size >= SEGMENT_BYTES
+        return self._records >= half or sum(map(len, self._open.values())) >= SEGMENT_BYTES
 
-    def _store(self, lines: Mapping[str, list[bytes]]) -> None:
+    def _store(self, lines: Mapping[str, bytearray]) -> None:
         self._require_lease()
         lease = self._lease
         for kind, each in lines.items():
-            content = b"".join(each)
+            content = bytes(each)
             segment = Segment(kind, lease.shard, lease.epoch, lease.written + 1, digest(content))
             self._put(segment.name, content)
             lease = replace(lease, written=segment.number, latest=(*lease.latest, segment.name)[-LATEST:])

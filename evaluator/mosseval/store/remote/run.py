@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from io import BytesIO
 from types import TracebackType
 from typing import Any
 
@@ -112,7 +113,7 @@ class RemoteRun(Run):
 
     def _lines(self, shard: int | None, wanted: Callable[[Segment], bool]) -> Iterator[dict[str, Any]]:
         for content in _fetched(self._bucket, filter(wanted, self._segments(shard))):
-            yield from objects_in(content.splitlines())
+            yield from objects_in(BytesIO(content))
 
     def _segments(self, shard: int | None) -> Iterator[Segment]:
         names = self._bucket.names() if shard is None else None
