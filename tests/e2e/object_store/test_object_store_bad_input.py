@@ -55,6 +55,7 @@ def test_foreign_objects_are_refused_before_a_run_and_passed_over_in_it(pods: Po
         "notes.txt",
         "shard-0/notes.txt",
         f"shard-0/records-0-000009-000001-{digest}.jsonl",
+        f"shard-0/records-0-000001-100000000-{digest}.jsonl",
         f"shard-0/records-1-000001-000001-{digest}.jsonl",
         f"shard-7/records-7-000001-000001-{digest}.jsonl",
         "shard-0/records-0-000001-1-../../x.jsonl",

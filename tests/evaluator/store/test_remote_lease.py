@@ -140,6 +140,19 @@ async def test_segment_that_is_gone_stops_readers_and_is_owed_to_the_next_holder
     assert history.read(bucket, 0).missing == frozenset()
 
 
+async def test_segment_whose_predecessor_never_came_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "PAUSES_S", (0.01,))
+    bucket = bucket_at(tmp_path)
+    await take(bucket, 0, BOUNDS.lease_s, print)
+    _put(bucket, Segment(RECORDS, 0, 1, 2, ""), line(2))
+    _put(bucket, Segment(RECORDS, 0, 1, 10**8, ""), line(3))
+    assert history.read(bucket, 0).missing == {(1, 1)}
+    keeper = await taken(bucket)
+    await asyncio.to_thread(keeper.close)
+    _put(bucket, Segment(RECORDS, 0, 1, 1, ""), line(1))
+    assert lines(bucket) == [{"n": 2}]
+
+
 async def test_segment_that_is_damaged_is_refused(tmp_path: Path) -> None:
     run = await RemoteRun.open(Remote(f"file://{tmp_path}/run"), manifest(1), [], {"0"}, BOUNDS)
     async with run.locked(0):

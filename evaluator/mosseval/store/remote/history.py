@@ -11,6 +11,8 @@ from mosseval.store.remote.bucket import Bucket
 from mosseval.store.remote.lease import Lease, current, earlier
 from mosseval.store.remote.names import Segment, segment_of
 
+UNTOLD = 64
+"""How many segments a holder may have stored before its lease says so: one for each kind of lines, and to spare."""
 PAUSES_S = (0.3, 1.0, 2.0)
 """How long a store is given to list what it is known to hold."""
 
@@ -64,7 +66,8 @@ def _read(bucket: Bucket, shard: int, names: Iterable[str]) -> History:
     for segment in map(segment_of, listed):
         if segment is not None and segment.shard == shard and _counts(segment, lease):
             there.setdefault(segment.place, segment)
-    vouched = {**lease.before, lease.epoch: lease.written}
+    last = max((number for epoch, number in there if epoch == lease.epoch), default=0)
+    vouched = {**lease.before, lease.epoch: max(last, lease.written)}
     missing = {place for place in _places(vouched) if place not in there} - lease.lost
     for segment in _named(bucket, lease, missing):
         there[segment.place] = segment
@@ -76,7 +79,8 @@ def _counts(segment: Segment, lease: Lease) -> bool:
     """Whether a listed segment counts: of an earlier epoch only what the lease found when it was taken."""
     if segment.place in lease.lost:
         return False
-    return segment.epoch == lease.epoch or segment.number <= lease.before.get(segment.epoch, 0)
+    told = lease.written + UNTOLD if segment.epoch == lease.epoch else lease.before.get(segment.epoch, 0)
+    return segment.number <= told
 
 
 def _places(vouched: dict[int, int]) -> Iterator[tuple[int, int]]:
