@@ -49,7 +49,7 @@ def test_other_commands_read_the_store_directly(pods: Pods, mosseval: Mosseval) 
 
 
 def test_second_pod_on_a_shard_waits_and_then_finds_all_done(pods: Pods) -> None:
-    pods.endpoint.default = answer(delay_s=0.3)
+    pods.endpoint.default = answer(delay_s=1.5)
     first = pods.mosseval.start(*pods.into)
     pods.endpoint.wait_for(1)
     second = pods.mosseval.start(*pods.into)
