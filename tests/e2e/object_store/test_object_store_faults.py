@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 
@@ -97,6 +98,15 @@ def test_listing_that_lacks_the_last_object_loses_nothing(pods: Pods, faults: S3
     summary = pods.mosseval("summary", pods.url, "--format", "json", environment=pods.s3.environment(faults.url))
     assert '"pending":0' in summary.out.replace(" ", "")
     pods.whole()
+
+
+def test_store_out_of_reach_does_not_hold_up_ctrl_c(pods: Pods, faults: S3Faults) -> None:
+    faults.faults = [Fault("slow_down")]
+    process = pods.mosseval.start(*pods.into, environment=pods.s3.environment(faults.url))
+    faults.wait_for(lambda: len(faults.asked) > 1)
+    process.send_signal(signal.SIGINT)
+    assert pods.mosseval.finish(process, 10).code == 130
+    assert pods.endpoint.asked == []
 
 
 def test_expired_credentials_in_mid_run_end_it_early(pods: Pods, faults: S3Faults) -> None:

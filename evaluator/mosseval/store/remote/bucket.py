@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -42,6 +43,11 @@ class Bucket:
         self.remote = remote
         self._writing = writing
         self._objects = objects or objects_at(remote)
+        self._given_up = threading.Event()
+
+    def give_up(self) -> None:
+        """From now on nothing is tried again: whoever asked waits for no answer any more."""
+        self._given_up.set()
 
     def names(self, under: str = "") -> list[str]:
         """The names that begin with `under`, sorted; empty where nothing is there. Others than ours may be among
@@ -87,7 +93,8 @@ class Bucket:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_passes),
             wait=tenacity.wait_random_exponential(multiplier=0.4, max=5),
-            stop=tenacity.stop_after_delay(patience_s),
+            stop=tenacity.stop_any(tenacity.stop_after_delay(patience_s), tenacity.stop_when_event_set(self._given_up)),
+            sleep=tenacity.sleep_using_event(self._given_up),
             reraise=True,
         )
         try:

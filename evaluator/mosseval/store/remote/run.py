@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from io import BytesIO
 from types import TracebackType
 from typing import Any
@@ -64,13 +64,16 @@ class RemoteRun(Run):
     ) -> RemoteRun:
         """Opens a run for writing: a new one, or one to go on with; see `RunFolder.open`."""
         bucket = Bucket(remote, writing=True)
-        found = await asyncio.to_thread(description.opened, bucket, manifest, list(samples), known)
+        with _given_up_if_cancelled(bucket):
+            found = await asyncio.to_thread(description.opened, bucket, manifest, list(samples), known)
         return cls(bucket, found, bounds)
 
     @asynccontextmanager
     async def locked(self, shard: int, on_wait: Callable[[str], None] = lambda _: None) -> AsyncIterator[None]:
         """Holds the shard's lease; at the end what is open is stored and the lease given back."""
-        keeper = Keeper(self._bucket, await take(self._bucket, shard, self._bounds.lease_s, on_wait), self._bounds)
+        with _given_up_if_cancelled(self._bucket):
+            lease = await take(self._bucket, shard, self._bounds.lease_s, on_wait)
+        keeper = Keeper(self._bucket, lease, self._bounds)
         keeper.start()
         self._keepers[shard] = keeper
         try:
@@ -146,6 +149,16 @@ class KeptLines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """The lock's end stores what is open."""
+
+
+@contextmanager
+def _given_up_if_cancelled(bucket: Bucket) -> Iterator[None]:
+    """A thread that waits for a store out of reach would otherwise keep the process that was told to end."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        bucket.give_up()
+        raise
 
 
 def _fetched(bucket: Bucket, segments: Iterator[Segment]) -> Iterator[bytes]:
