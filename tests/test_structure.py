@@ -20,7 +20,8 @@ LONGEST_FUNCTION = 60
 
 EVALUATOR_RANKS = (
     ("version", "errors"),
-    ("types", "terminal", "stats", "image_structure", "secret", "transfer", "values", "resampling", "published"),
+    ("types", "place", "terminal", "stats", "image_structure", "secret", "transfer", "values"),
+    ("resampling", "published"),
     ("rejection", "agreement", "exchanges", "tables", "paired", "correlation", "contrast"),
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),

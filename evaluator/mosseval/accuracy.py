@@ -27,8 +27,7 @@ from mosseval.counting import (
 )
 from mosseval.rated import Rated
 from mosseval.stats import mean_of_rates
-from mosseval.store import Answer, RunFolder, RunState
-from mosseval.store.state import answers_in
+from mosseval.store import Answer, Run, RunState
 from mosseval.types import TagValue
 
 LABELS = LABELS_OF["yes_no"]
@@ -144,11 +143,11 @@ def yes_no_row(
     return Row(sample, kind, None, filtered, tags, correct, wanted, paper_correct)
 
 
-def paper_readings(folder: RunFolder, state: RunState, expected: Mapping[str, str]) -> Iterator[str]:
+def paper_readings(run: Run, state: RunState, expected: Mapping[str, str]) -> Iterator[str]:
     """The keys of the answers in which the expected word stands anywhere, as a substring."""
     keys = {key for key, answer in state.answers.items() if answer.answer_sha256}
-    for shard in range(folder.manifest.config.shards):
-        for key, sample_id, text in answers_in(folder.path, shard, state, keys):
+    for shard in range(run.manifest.config.shards):
+        for key, sample_id, text in run.answers(shard, state, keys):
             word = expected.get(sample_id, "").strip().lower()
             if word and word in text.lower():
                 yield key

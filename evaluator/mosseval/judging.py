@@ -13,8 +13,8 @@ from mosseval.client import Withdrawn
 from mosseval.images import EncodedImage, ImageInvalid, encode
 from mosseval.judges import Judge, JudgeFailed
 from mosseval.judges.base import verdict_of, wants_pictures
+from mosseval.store.base import Lines
 from mosseval.store.codec import judgement_line
-from mosseval.store.lines import Appender
 from mosseval.store.state import RunState
 from mosseval.tally import Tally
 from mosseval.types import Judgement, Sample
@@ -36,7 +36,7 @@ class Judging:
     """
 
     def __init__(
-        self, judge: Judge, lines: Appender, tally: Tally, roots: Sequence[Path] = (), *, counted: bool = True
+        self, judge: Judge, lines: Lines, tally: Tally, roots: Sequence[Path] = (), *, counted: bool = True
     ) -> None:
         self._judge = judge
         self._lines = lines

@@ -1,6 +1,6 @@
-"""The pipeline: owed tasks stream through one client, each record is on disk before it counts, then judged.
+"""The pipeline: owed tasks stream through one client, each record is stored before it counts, then judged.
 
-Handed a plan, a folder, a client and judges; knows neither terminals nor targets. A judge takes its own time: a
+Handed a plan, a run to write, a client and judges; knows neither terminals nor targets. A judge takes its own time: a
 request's slot is given back before its answer is judged, so that a slow judge does not slow asking down.
 """
 
@@ -22,10 +22,8 @@ from mosseval.plan import Plan, Task
 from mosseval.prepare import prepare
 from mosseval.request import SAMPLE_HEADER
 from mosseval.stop import Stop
-from mosseval.store import RunFolder, RunState
+from mosseval.store import Lines, Run, RunState
 from mosseval.store.codec import record_line
-from mosseval.store.lines import Appender
-from mosseval.store.state import answers_in
 from mosseval.tally import Tally
 from mosseval.types import Completion, Failure, Record, Sample
 
@@ -42,7 +40,7 @@ class Runner:
     def __init__(
         self,
         plan: Plan,
-        folder: RunFolder,
+        store: Run,
         client: Client,
         judges: Sequence[Judge],
         *,
@@ -52,7 +50,7 @@ class Runner:
         tally: Tally,
     ) -> None:
         self._plan = plan
-        self._folder = folder
+        self._store = store
         self._client = client
         self._judges = judges
         self._concurrency = concurrency
@@ -62,7 +60,7 @@ class Runner:
         self._failures_in_a_row = 0
         self._answered_at = 0.0
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._records: Appender
+        self._records: Lines
         self._judgings: list[tuple[Judge, Judging]] = []
         self._backlog = asyncio.Semaphore(BACKLOG)
 
@@ -72,13 +70,13 @@ class Runner:
         Raises TargetRejected (nothing written), StoppedEarly, Interrupted.
         """
         shard = self._plan.selection.shard
-        state = self._folder.state(shard)
+        state = await asyncio.to_thread(self._store.state, shard)
         unasked = list(self._plan.owed(state))
         self._recall(state, {task.key for task in unasked})
         with ExitStack() as files:
-            self._records = files.enter_context(self._folder.records(shard))
+            self._records = files.enter_context(self._store.records(shard))
             for judge in self._judges:
-                lines = files.enter_context(self._folder.judgements(judge.name, shard))
+                lines = files.enter_context(self._store.judgements(judge.name, shard))
                 first, roots = not self._judgings, self._plan.dataset.roots
                 self._judgings.append((judge, Judging(judge, lines, self._tally, roots, counted=first)))
             tasks = iter(unasked)
@@ -136,6 +134,7 @@ class Runner:
                     self._launch(group, self._judge_owed(state, judge, judging))
                 for task in tasks:
                     await self._backlog.acquire()
+                    await self._records.room()
                     await self._room()
                     if self._stop.stopping.is_set():
                         self._concurrency.done(None)
@@ -237,7 +236,7 @@ class Runner:
         shard = self._plan.selection.shard
 
         def left() -> Iterator[Answered]:
-            for key, sample_id, text in answers_in(self._folder.path, shard, state, keys) if keys else ():
+            for key, sample_id, text in self._store.answers(shard, state, keys):
                 if sample_id in samples and not self._stop.stopping.is_set():
                     yield key, samples[sample_id], text
 

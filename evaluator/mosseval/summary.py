@@ -17,7 +17,7 @@ from mosseval.contrast import good_outcome
 from mosseval.counting import Rate, Row, grouped, refusal_row
 from mosseval.refusals import COUNTS, OUTSIDE, Refusals
 from mosseval.repeats import Repeats
-from mosseval.store import Answer, Manifest, RunFolder, RunState
+from mosseval.store import Answer, Manifest, Run, RunState
 from mosseval.types import TagValue
 
 __all__ = ["BY", "COUNTS", "NUMBERS", "OUTSIDE", "Numbers", "Rate", "Row", "Summary", "summarise"]
@@ -131,21 +131,21 @@ class Summary:
         }
 
 
-def summarise(folder: RunFolder, *, judge: str | None = None, state: RunState | None = None) -> Summary:
+def summarise(run: Run, *, judge: str | None = None, state: RunState | None = None) -> Summary:
     """The summary of a run by the verdicts of `judge` (default: the run's first, or who judged most).
 
-    `state` is what the folder's files say, where it was read already.
+    `state` is what the run says, where it was read already.
     """
-    state, manifest = state or folder.state(), folder.manifest
+    state, manifest = state or run.state(), run.manifest
     judge = judge or next((name for name in manifest.judges if name in state.verdicts), None) or _busiest(state)
-    rows = tuple(_ROWS[manifest.task](folder, state, judge))
+    rows = tuple(_ROWS[manifest.task](run, state, judge))
     providers = {answer.record.provider for answer in state.answers.values()}
     return Summary(
         manifest=manifest,
         judge=judge,
         rows=rows,
         simulated=manifest.simulated or "simulated" in providers,
-        provenance=_provenance(folder, state, judge),
+        provenance=_provenance(run, state, judge),
         beside=beside(state, judge, manifest.task),
         splits=splits(state, judge),
     )
@@ -158,19 +158,19 @@ def _keys(manifest: Manifest) -> Iterator[tuple[str, str]]:
             yield f"{manifest.config.benchmark}/{sample_id}/{repeat}", sample_id
 
 
-def _refusal_rows(folder: RunFolder, state: RunState, judge: str | None) -> Iterator[Row]:
-    tags = folder.tags()
-    for key, sample_id in _keys(folder.manifest):
+def _refusal_rows(run: Run, state: RunState, judge: str | None) -> Iterator[Row]:
+    tags = run.tags()
+    for key, sample_id in _keys(run.manifest):
         yield refusal_row(sample_id, state.answers.get(key), state, judge, tags.get(sample_id, {}))
 
 
-def _yes_no_rows(folder: RunFolder, state: RunState, judge: str | None) -> Iterator[Row]:
+def _yes_no_rows(run: Run, state: RunState, judge: str | None) -> Iterator[Row]:
     tags: dict[str, Mapping[str, TagValue]] = {}
     expected: dict[str, str] = {}
-    for sample_id, row in folder.samples().items():
+    for sample_id, row in run.samples().items():
         tags[sample_id], expected[sample_id] = row.get("tags") or {}, row.get("expected") or ""
-    paper = frozenset(paper_readings(folder, state, expected))
-    for key, sample_id in _keys(folder.manifest):
+    paper = frozenset(paper_readings(run, state, expected))
+    for key, sample_id in _keys(run.manifest):
         yield yes_no_row(
             sample_id,
             state.answers.get(key),
@@ -182,7 +182,7 @@ def _yes_no_rows(folder: RunFolder, state: RunState, judge: str | None) -> Itera
         )
 
 
-_ROWS: Mapping[str, Callable[[RunFolder, RunState, str | None], Iterator[Row]]] = MappingProxyType(
+_ROWS: Mapping[str, Callable[[Run, RunState, str | None], Iterator[Row]]] = MappingProxyType(
     {"refusal": _refusal_rows, "yes_no": _yes_no_rows}
 )
 
@@ -193,12 +193,12 @@ def _busiest(state: RunState) -> str | None:
     return max(sorted(state.verdicts), key=lambda name: len(state.verdicts[name]))
 
 
-def _provenance(folder: RunFolder, state: RunState, judge: str | None) -> dict[str, Any]:
-    manifest, answers = folder.manifest, list(state.answers.values())
+def _provenance(run: Run, state: RunState, judge: str | None) -> dict[str, Any]:
+    manifest, answers = run.manifest, list(state.answers.values())
     versions = {verdict.judge_version for verdict in state.verdicts.get(judge or "", {}).values()}
     costs = [answer.record.cost_usd for answer in answers if answer.record.cost_usd is not None]
     return {
-        "run": str(folder.path),
+        "run": run.name,
         "endpoint": manifest.config.endpoint,
         "served_models": sorted(_seen(answers, "served_model")),
         "providers": sorted(_seen(answers, "provider")),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from fake_endpoint import FakeEndpoint, answer
+from full_disk import fill
 from mosseval_process import Finished, Mosseval, lines, records
 from small_benchmark import question, write
 
@@ -18,18 +16,6 @@ def ask(mosseval: Mosseval, endpoint: FakeEndpoint, data: Path, *more: object) -
     """The plain command against the test's endpoint, into `run`."""
     target = ("--target", endpoint.url, "--benchmark", "mossbench", "--data", data, "--model", "m", "--out", "run")
     return mosseval("run", *target, *more)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 100 KiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100k", "none", disk], capture_output=True)
-    if mounted.returncode != 0:
-        pytest.skip("mounting a small file system needs root")
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_full_disk_in_mid_run_keeps_all_that_was_written_and_resumes(
@@ -55,18 +41,12 @@ def test_full_disk_in_mid_run_keeps_all_that_was_written_and_resumes(
     assert not {question(int(key)) for key in kept} & set(endpoint.questions)
 
 
-def _fill(file: Path) -> None:
-    with contextlib.suppress(OSError), file.open("wb", buffering=0) as ballast:
-        while True:
-            ballast.write(b"x" * 4096)
-
-
 def test_disk_that_is_full_from_the_start_is_said_to_be_full(
     mosseval: Mosseval, endpoint: FakeEndpoint, small_disk: Path
 ) -> None:
     data = write(mosseval.folder / "benchmark", 2)
     (small_disk / "run").mkdir()
-    _fill(small_disk / "ballast")
+    fill(small_disk / "ballast")
     where = ("--target", endpoint.url, "--benchmark", "mossbench", "--data", data, "--model", "m")
     result = mosseval("run", *where, "--out", small_disk / "run")
     assert result.code == 3

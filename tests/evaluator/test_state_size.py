@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from mosseval.store.codec import judgement_line, record_line
+from mosseval.store.lines import read_lines
 from mosseval.store.state import RunState
 from mosseval.types import Judgement, Record
 
@@ -32,6 +33,11 @@ COUNT = 2000
 BYTES_A_SAMPLE = 1500
 
 
+def read(folder: Path) -> RunState:
+    """The state of a folder's first shard."""
+    return RunState.of(read_lines(folder / "records-0.jsonl"), read_lines(folder / "judgements-rules-0.jsonl"))
+
+
 def _written(folder: Path) -> None:
     with (
         (folder / "records-0.jsonl").open("wb") as records,
@@ -52,7 +58,7 @@ def test_answers_and_verdicts_are_read_small(tmp_path: Path) -> None:
     _written(tmp_path)
     tracemalloc.start()
     try:
-        state = RunState.read(tmp_path)
+        state = read(tmp_path)
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -68,4 +74,4 @@ def test_verdict_on_another_answer_does_not_count(tmp_path: Path) -> None:
     for number, answer in enumerate(("another answer", TEXT)):
         line = judgement_line(RECORD.key, Judgement("refuse", True), judge="rules", judge_version="1", answer=answer)
         (tmp_path / "judgements-rules-0.jsonl").write_bytes(orjson.dumps(line) + b"\n")
-        assert (RunState.read(tmp_path).verdict("rules", RECORD.key) is not None) == bool(number)
+        assert (read(tmp_path).verdict("rules", RECORD.key) is not None) == bool(number)

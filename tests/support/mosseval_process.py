@@ -48,12 +48,17 @@ class Mosseval:
         return self.finish(process, timeout_s, started)
 
     def start(
-        self, *arguments: object, environment: Mapping[str, str] | None = None, **options: Any
+        self,
+        *arguments: object,
+        environment: Mapping[str, str] | None = None,
+        program: tuple[str, ...] = ("-m", "mosseval"),
+        **options: Any,
     ) -> subprocess.Popen[str]:
-        """Starts the command and leaves it running; it is killed at the end of the test."""
+        """Starts the command and leaves it running; it is killed at the end of the test. `program` is what Python
+        runs in place of the package."""
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
         process = subprocess.Popen(
-            [sys.executable, "-m", "mosseval", *(str(each) for each in arguments)],
+            [sys.executable, *program, *(str(each) for each in arguments)],
             cwd=self.folder,
             env=self.clean(environment or {}),
             text=True,

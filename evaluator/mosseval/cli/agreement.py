@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mosseval.place import place
+
 
 def agreement(
     sources: Annotated[
-        list[Path], typer.Argument(metavar="RUN|FILE…", help="Judged runs, or verdict files of `mosseval judge`.")
+        list[str], typer.Argument(metavar="RUN|FILE…", help="Judged runs, or verdict files of `mosseval judge`.")
     ],
     reference: Annotated[
         str, typer.Option("--reference", metavar="NAME|FILE", help="Another judge of the run, or a file of labels.")
@@ -29,7 +30,7 @@ def agreement(
     """
     from mosseval.commands.agreement import print_agreement
 
-    print_agreement(tuple(sources), reference=reference, judge=judge, format=format, listed=listed)
+    print_agreement(tuple(map(place, sources)), reference=reference, judge=judge, format=format, listed=listed)
 
 
 def register(app: typer.Typer) -> None:

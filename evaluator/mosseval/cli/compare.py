@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mosseval.place import place
+
 
 def compare(
-    runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN RUN…", help="The baseline, then what is compared with it.")
-    ],
+    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN…", help="The baseline, then what is compared with it.")],
     judge: Annotated[
         str | None, typer.Option("--judge", show_default="the one that read all runs", help="Whose verdicts to count.")
     ] = None,
@@ -43,7 +42,8 @@ def compare(
     """
     from mosseval.commands.compare import compare as compare_runs
 
-    raise typer.Exit(compare_runs(tuple(runs), judge=judge, format=format, fail_if_worse=fail_if_worse, strict=strict))
+    places = tuple(map(place, runs))
+    raise typer.Exit(compare_runs(places, judge=judge, format=format, fail_if_worse=fail_if_worse, strict=strict))
 
 
 def register(app: typer.Typer) -> None:

@@ -21,6 +21,7 @@ HOW = "How the model answers"
 PICTURES = "Pictures"
 PACE = "Pace, patience and money"
 RESULT = "Result"
+OBJECTS = "Runs in an object store"
 MAX_WAIT_S = 7 * 24 * 3600.0
 
 Target = Annotated[
@@ -147,12 +148,35 @@ Deadline = Annotated[
 ]
 MaxAttempts = Annotated[int, _option("--max-attempts", panel=PACE, min=1, help="Attempts for one sample.")]
 Out = Annotated[
-    Path | None,
+    str | None,
     _option(
         "--out",
         panel=RESULT,
-        metavar="DIR",
-        help="The run's folder; the parent of them where there are several.",
+        metavar="DIR|URL",
+        help="The run's folder, or its prefix in an object store (s3://, gs://, az://, file://); the parent of them "
+        "where there are several.",
+    ),
+]
+SegmentRecords = Annotated[
+    int,
+    _option(
+        "--segment-records",
+        panel=OBJECTS,
+        min=2,
+        max=100_000,
+        help="Answers that may be lost with this process, at most: half of them fill a segment.",
+    ),
+]
+SegmentSeconds = Annotated[
+    float,
+    _option(
+        "--segment-seconds", panel=OBJECTS, min=0.1, max=3600.0, help="A segment is stored when it is so old, at most."
+    ),
+]
+LeaseSeconds = Annotated[
+    float,
+    _option(
+        "--lease-seconds", panel=OBJECTS, min=1.0, max=600.0, help="A process silent for so long may lose its shard."
     ),
 ]
 Fresh = Annotated[bool, _option("--fresh", panel=RESULT, help="Start anew; the old run is kept beside it.")]

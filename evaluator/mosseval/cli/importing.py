@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from mosseval.cli import flags
+from mosseval.place import place
 
 
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The recorded answers.")],
     benchmark: Annotated[str, typer.Option("--benchmark", "-b", metavar="NAME", help="What was asked.")],
     model: Annotated[str, typer.Option("--model", "-m", metavar="NAME", help="Who answered.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The run's folder.")],
+    out: Annotated[str, typer.Option("--out", metavar="DIR|URL", help="The run's folder, or its prefix.")],
     data: flags.DataDir = None,
     format: Annotated[
         str | None,
@@ -32,7 +33,7 @@ def import_(
     """
     from mosseval.commands.importing import Order, import_file
 
-    import_file(Order(file, benchmark, model, data, out, format, judge))
+    import_file(Order(file, benchmark, model, data, place(out), format, judge))
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from mosseval.cli import flags, judging
 from mosseval.errors import UsageError
+from mosseval.place import place
 
 if TYPE_CHECKING:
     from mosseval.commands.options import RunOptions
@@ -63,6 +64,9 @@ def run(
     panel_tie: judging.PanelTie = "unjudged",
     out: flags.Out = None,
     fresh: flags.Fresh = False,
+    segment_records: flags.SegmentRecords = 500,
+    segment_seconds: flags.SegmentSeconds = 30.0,
+    lease_seconds: flags.LeaseSeconds = 30.0,
     allow_gaps: flags.AllowGaps = False,
     dry_run: flags.DryRun = False,
     quiet: flags.Quiet = False,
@@ -99,6 +103,7 @@ def _read(given: dict[str, Any]) -> RunOptions:
     from mosseval.commands.options import RunOptions
 
     options = dict(given)
+    options["out"] = None if given["out"] is None else place(given["out"])
     options["judging"] = judging.taken(options)
     options["shard"], options["shards"] = flags.parse_shard(given["shard"])
     options["concurrency"] = flags.parse_concurrency(given["concurrency"])

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from mosseval.cli import judging
+from mosseval.place import place
 
 
 def score(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Folders that `run` or `import` wrote.")],
+    runs: Annotated[list[str], typer.Argument(metavar="RUN…", help="What `run` or `import` wrote.")],
     judge: judging.Judges = None,
     judge_model: judging.JudgeModel = None,
     judge_target: judging.JudgeTarget = None,
@@ -51,7 +52,7 @@ def score(
     options = dict(locals())
     from mosseval.commands.score import score_runs
 
-    score_runs(tuple(runs), judging.taken(options), labels=labels, again=again)
+    score_runs(tuple(map(place, runs)), judging.taken(options), labels=labels, again=again)
 
 
 def register(app: typer.Typer) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mosseval.cli import flags
+from mosseval.place import place
 
 
 def summary(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Folders that `mosseval run` wrote.")],
+    runs: Annotated[list[str], typer.Argument(metavar="RUN…", help="What `mosseval run` wrote: folders or URLs.")],
     format: flags.Format = "table",
     judge: Annotated[str | None, typer.Option("--judge", help="Whose verdicts to count.")] = None,
 ) -> None:
@@ -21,7 +21,7 @@ def summary(
     """
     from mosseval.commands.summary import print_summaries
 
-    print_summaries(tuple(runs), format=format, judge=judge)
+    print_summaries(tuple(map(place, runs)), format=format, judge=judge)
 
 
 def register(app: typer.Typer) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich import box
 from rich.table import Table
@@ -16,13 +15,14 @@ from mosseval.commands import readings
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.commands.readings import Readings
 from mosseval.errors import UsageError
+from mosseval.place import Place
 from mosseval.terminal import one_line
 
 BY = "stimulus"
 POOLED = "all together"
 
 
-def print_agreement(sources: tuple[Path, ...], *, reference: str, judge: str | None, format: str, listed: int) -> None:
+def print_agreement(sources: tuple[Place, ...], *, reference: str, judge: str | None, format: str, listed: int) -> None:
     """Prints the agreement of each source, and of all together where there are several."""
     if format not in ("table", "json"):
         raise UsageError(f"there is no format {format!r}", hint="table or json")

@@ -12,10 +12,11 @@ from mosseval.comparison import Comparison, compared
 from mosseval.contrast import family
 from mosseval.errors import UsageError
 from mosseval.gate import Gate
+from mosseval.place import Place
 from mosseval.points import points_of
 from mosseval.report import comparison as report
 from mosseval.report.comparison import Compared
-from mosseval.store import RunFolder, RunState
+from mosseval.store import Run, RunState, read_run
 from mosseval.summary import Summary, summarise
 from mosseval.terminal import one_line
 
@@ -25,7 +26,7 @@ FAILED = 4
 
 
 def compare(
-    paths: tuple[Path, ...], *, judge: str | None, format: str, fail_if_worse: float | None, strict: bool
+    paths: tuple[Place, ...], *, judge: str | None, format: str, fail_if_worse: float | None, strict: bool
 ) -> int:
     """Prints the comparison of the runs with the first; returns the exit code."""
     if format not in ("table", *FORMATS):
@@ -48,13 +49,13 @@ def compare(
     return FAILED if found.failed else 0
 
 
-def _summaries(paths: Sequence[Path], judge: str | None) -> list[Summary]:
+def _summaries(paths: Sequence[Place], judge: str | None) -> list[Summary]:
     if len(paths) < 2:
         raise UsageError("one run alone cannot be compared", hint="name the baseline first, then the others")
-    seen = [path.resolve() for path in paths]
+    seen = [path.resolve() if isinstance(path, Path) else path for path in paths]
     if len(set(seen)) < len(seen):
         raise UsageError("a run is named twice", hint="a run does not differ from itself")
-    folders = [RunFolder.read(path) for path in paths]
+    folders = [read_run(path) for path in paths]
     _require_one_family(folders)
     states = [folder.state() for folder in folders]
     judge = judge or _common_judge(states)
@@ -65,22 +66,22 @@ def _summaries(paths: Sequence[Path], judge: str | None) -> list[Summary]:
             and any(each.answer_sha256 for each in state.answers.values())
         ):
             known = ", ".join(sorted(state.verdicts)) or "nobody"
-            raise UsageError(f"{folder.path} holds no verdicts of {judge!r}", hint=f"it was judged by: {known}")
+            raise UsageError(f"{folder.name} holds no verdicts of {judge!r}", hint=f"it was judged by: {known}")
     return [summarise(folder, judge=judge, state=state) for folder, state in zip(folders, states, strict=True)]
 
 
-def _require_one_family(folders: Sequence[RunFolder]) -> None:
+def _require_one_family(folders: Sequence[Run]) -> None:
     first = folders[0]
     for folder in folders[1:]:
         if folder.manifest.task != first.manifest.task:
             raise UsageError(
-                f"{first.path} is a {first.manifest.task} run, {folder.path} a {folder.manifest.task} run",
+                f"{first.name} is a {first.manifest.task} run, {folder.name} a {folder.manifest.task} run",
                 hint="refusals and accuracies are no comparison",
             )
         ours, theirs = folder.manifest.config.benchmark, first.manifest.config.benchmark
         if family(ours) != family(theirs):
             raise UsageError(
-                f"{first.path} answers {theirs}, {folder.path} {ours}",
+                f"{first.name} answers {theirs}, {folder.name} {ours}",
                 hint="compare runs of one benchmark, or of one and its contrast set",
             )
 

@@ -17,8 +17,9 @@ from mosseval.benchmarks.base import Dataset
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.commands.score import judged
 from mosseval.errors import DataError
+from mosseval.place import Place
 from mosseval.report import table
-from mosseval.store import Data, Manifest, RunConfig, RunFolder
+from mosseval.store import Bounds, Data, Manifest, Run, RunConfig, open_run, read_run
 from mosseval.store.codec import answer_sha256, record_line
 from mosseval.store.state import RunState
 from mosseval.summary import summarise
@@ -39,7 +40,7 @@ class Order:
     benchmark: str
     model: str
     data: Path | None
-    out: Path
+    out: Place
     form: str | None
     judge: str | None
 
@@ -57,11 +58,9 @@ def import_file(order: Order) -> None:
     sys.stderr.write(f"run: {order.out}\n")
 
 
-async def _import(
-    order: Order, transcript: Transcript, dataset: Dataset | None, samples: Mapping[str, Sample]
-) -> RunFolder:
+async def _import(order: Order, transcript: Transcript, dataset: Dataset | None, samples: Mapping[str, Sample]) -> Run:
     manifest = _manifest(order, transcript, dataset, samples)
-    folder = await RunFolder.open(order.out, manifest, map(_row, samples.values()), set(samples))
+    folder = await open_run(order.out, manifest, map(_row, samples.values()), set(samples), Bounds())
     async with folder.locked(0):
         folder.confirm()
         state = folder.state(0)
@@ -69,11 +68,12 @@ async def _import(
             for each in transcript.answers:
                 record = _record(each, samples[each.id], order)
                 if not _stands(record, state):
+                    await lines.room()
                     lines.append(record_line(record))
     if order.judge != "none":
         name = judges.for_task(order.judge, manifest.task, order.benchmark)  # type: ignore[arg-type]
         await judged(folder, judges.create(name))
-    return RunFolder.read(order.out)
+    return read_run(order.out)
 
 
 def _dataset(order: Order) -> Dataset | None:

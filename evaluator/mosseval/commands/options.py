@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mosseval.commands.judge_options import JudgeOptions
+from mosseval.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,10 @@ class RunOptions:
     deadline: float
     max_attempts: int
     judging: JudgeOptions
-    out: Path | None
+    out: Place | None
+    segment_records: int
+    segment_seconds: float
+    lease_seconds: float
     fresh: bool
     allow_gaps: bool
     dry_run: bool

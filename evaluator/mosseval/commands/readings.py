@@ -9,7 +9,8 @@ from pathlib import Path
 from mosseval.agreement import Pair
 from mosseval.errors import UsageError
 from mosseval.labels import check_known, opinions, read_labels
-from mosseval.store import RunFolder
+from mosseval.place import Place
+from mosseval.store import Run, read_run
 from mosseval.store.state import RunState
 from mosseval.types import TagValue
 
@@ -35,13 +36,13 @@ class _Said:
     reason: str = ""
 
 
-def read(source: Path, reference: str, judge: str | None) -> Readings:
+def read(source: Place, reference: str, judge: str | None) -> Readings:
     """The readings of a run (by a judge of it) or of a file of verdicts, beside the reference.
 
     `reference` is the name of another judge of the run, or a file of labels. Raises UsageError, DataError.
     """
-    if (source / "run.json").is_file():
-        return _of_run(RunFolder.read(source), reference, judge)
+    if not isinstance(source, Path) or (source / "run.json").is_file():
+        return _of_run(read_run(source), reference, judge)
     if source.is_dir():
         raise UsageError(f"there is no run in {source}: no run.json")
     if judge is not None:
@@ -55,7 +56,7 @@ def read(source: Path, reference: str, judge: str | None) -> Readings:
     return _paired(str(source), source.stem, reference, {key: key for key in said}, said, found, {})
 
 
-def _of_run(folder: RunFolder, reference: str, judge: str | None) -> Readings:
+def _of_run(folder: Run, reference: str, judge: str | None) -> Readings:
     state = folder.state()
     known = sorted(state.verdicts)
     by_name = reference in known
@@ -63,14 +64,14 @@ def _of_run(folder: RunFolder, reference: str, judge: str | None) -> Readings:
     for name in (judge, reference if not Path(reference).is_file() else judge):
         if name not in known:
             raise UsageError(
-                f"{folder.path} holds no verdicts of {name!r}",
+                f"{folder.name} holds no verdicts of {name!r}",
                 hint=f"it was judged by: {', '.join(known) or 'nobody'}; --reference also takes a file of labels",
             )
     assert judge is not None
     samples = {key: answer.record.sample_id for key, answer in state.answers.items() if answer.answer_sha256}
     said = _verdicts(state, judge, samples)
     found = _verdicts(state, reference, samples) if by_name else _labels(folder, Path(reference), samples)
-    return _paired(str(folder.path), judge, reference, samples, said, found, folder.tags())
+    return _paired(folder.name, judge, reference, samples, said, found, folder.tags())
 
 
 def _verdicts(state: RunState, judge: str, samples: Mapping[str, str]) -> dict[str, _Said]:
@@ -78,9 +79,9 @@ def _verdicts(state: RunState, judge: str, samples: Mapping[str, str]) -> dict[s
     return {key: _Said(verdict.label, verdict.refusal, verdict.reason) for key, verdict in found.items() if verdict}
 
 
-def _labels(folder: RunFolder, file: Path, samples: Mapping[str, str]) -> dict[str, _Said]:
+def _labels(folder: Run, file: Path, samples: Mapping[str, str]) -> dict[str, _Said]:
     said = opinions(read_labels(file))
-    check_known(said, folder.manifest.answer_names(), file, str(folder.path))
+    check_known(said, folder.manifest.answer_names(), file, folder.name)
     found = {}
     for key, sample_id in samples.items():
         opinion = said.get(key) or (said.get(sample_id) if key.endswith("/0") else None)

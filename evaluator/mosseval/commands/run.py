@@ -25,9 +25,10 @@ from mosseval.commands.recipe import request_spec
 from mosseval.commands.rehearsal import show_rehearsal
 from mosseval.commands.session import Job, Session
 from mosseval.errors import Interrupted, MossevalError, StoppedEarly, UsageError
+from mosseval.place import Place, Remote
 from mosseval.plan import Digests, Plan, Selection, digest_all, select
 from mosseval.report import table
-from mosseval.store import RunState
+from mosseval.store import RunState, earlier_state
 from mosseval.summary import summarise
 from mosseval.targets import Target, resolve
 from mosseval.terminal import clean
@@ -77,15 +78,17 @@ async def _attempted(session: Session, job: Job) -> MossevalError | None:
 def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]], errors: Console) -> int:
     """Prints the summary, then what went wrong, then what to do next; the exit code is the gravest run's."""
     opened = [(job, job.folder) for job, _ in done if job.folder is not None]
-    states = {job.title: folder.state() for job, folder in opened}
+    states = {job.title: folder.state(job.shard_alone) for job, folder in opened}
     written = [(job, folder) for job, folder in opened if states[job.title].answers]
-    if written:
-        summaries = [summarise(folder, judge=job.judged_by, state=states[job.title]) for job, folder in written]
+    whole = [(job, folder) for job, folder in written if job.shard_alone is None]
+    if whole:
+        summaries = [summarise(folder, judge=job.judged_by, state=states[job.title]) for job, folder in whole]
         with output.kept_quiet():
             table.show(summaries, output.ResultConsole())
     if not options.quiet:
-        for _, folder in written:
-            _say(errors, f"run: {folder.path}")
+        for job, folder in written:
+            part = "" if job.shard_alone is None else f" (shard {job.shard_alone} of {options.shards})"
+            _say(errors, f"run: {folder.name}{part}")
     for job, _ in written:
         _tell_unjudged(errors, job, states[job.title])
     failed = [(job, error) for job, error in done if error is not None]
@@ -95,8 +98,8 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
             _say(errors, f"          {error.hint}")
     if failed:
         return max(error.exit_code for _, error in failed)
-    if written and not options.quiet:
-        _say(errors, f"next: {_program()} summary {' '.join(str(folder.path) for _, folder in written)} --format json")
+    if whole and not options.quiet:
+        _say(errors, f"next: {_program()} summary {' '.join(folder.name for _, folder in whole)} --format json")
     return max(job.exit_code(states[job.title], allow_gaps=options.allow_gaps) for job, _ in opened)
 
 
@@ -117,6 +120,8 @@ def _checked(options: RunOptions) -> Target:
     _refuse_empty(options)
     if options.preset not in (None, "paper"):
         raise UsageError(f"there is no preset {options.preset!r}", hint="--preset paper")
+    if options.fresh and isinstance(options.out, Remote):
+        raise UsageError("--fresh cannot move what lies in an object store", hint="name a new place with --out")
     if options.fresh and options.shards > 1:
         raise UsageError("--fresh would move away what the other shards write", hint="name a new folder with --out")
     target = resolve(options.target, api_key_env=options.api_key_env, config=options.config, replay=options.replay)
@@ -167,14 +172,14 @@ def _rehearse(options: RunOptions, target: Target, loaded: list[Loaded], selecti
     for model, (dataset, digests) in itertools.product(options.models, loaded):
         spec = request_spec(replace(options, preset=None), ModelEntry(model))
         path = _folder(options, model, dataset)
-        earlier = RunState({}, {}) if options.fresh else RunState.read(path, options.shard)
+        earlier = RunState({}, {}) if options.fresh else earlier_state(path, options.shard)
         show_rehearsal(Plan(dataset, selection, spec, digests), target.name, earlier)
     return 0
 
 
 def _refuse_shared_folders(options: RunOptions, loaded: list[Loaded]) -> None:
     """Raises UsageError where two models of one command would write one folder."""
-    folders: dict[Path, str] = {}
+    folders: dict[Place, str] = {}
     for model, (dataset, _) in itertools.product(options.models, loaded):
         path = _folder(options, model, dataset)
         if path in folders:
@@ -208,7 +213,7 @@ def _selection(options: RunOptions) -> Selection:
     )
 
 
-def _folder(options: RunOptions, model: str, dataset: Dataset) -> Path:
+def _folder(options: RunOptions, model: str, dataset: Dataset) -> Place:
     """The run's folder: --out, a folder in it where there are several runs, or runs/BENCHMARK-MODEL."""
     slug = "".join(c if c.isalnum() or c in "._-" else "-" for c in model).strip(".-") or "model"
     name = f"{dataset.name}{'-text-only' if options.text_only else ''}-{slug}"

@@ -20,10 +20,10 @@ from mosseval.judges import Judge, Spec
 from mosseval.judges.spec import HUMAN
 from mosseval.judging import JUDGE_FAILED, Judging, in_order, owed
 from mosseval.labels import Opinion, check_known, opinions, read_labels
+from mosseval.place import Place
 from mosseval.report import table
-from mosseval.store import RunFolder, RunState
+from mosseval.store import Run, RunState, read_run
 from mosseval.store.codec import judgement_line
-from mosseval.store.state import answers_in
 from mosseval.summary import summarise
 from mosseval.tally import Tally
 from mosseval.types import Judgement, Picture, Sample
@@ -45,17 +45,17 @@ class Scored:
         return f"{self.written - self.failed} verdicts of {self.judge} written{failed}"
 
 
-def score_runs(paths: tuple[Path, ...], options: JudgeOptions, *, labels: Path | None, again: bool) -> None:
+def score_runs(paths: tuple[Place, ...], options: JudgeOptions, *, labels: Path | None, again: bool) -> None:
     """Judges runs and prints their summaries by the first judge named."""
     if options.human != (labels is not None):
         raise UsageError("people's verdicts need both --judge human and --labels FILE")
     if options.none:
         raise UsageError("to score is to judge", hint="`mosseval summary RUN` prints what there is")
-    folders = [RunFolder.read(path) for path in paths]
+    folders = [read_run(path, writing=True) for path in paths]
     if labels is not None:
         by = [asyncio.run(_labelled(folder, labels)) for folder in folders]
         for folder, scored in zip(folders, by, strict=True):
-            _say(f"{folder.path}: {scored.said}")
+            _say(f"{folder.name}: {scored.said}")
         shown = [scored.judge for scored in by]
     else:
         specs = [_specs(options, folder) for folder in folders]
@@ -66,19 +66,19 @@ def score_runs(paths: tuple[Path, ...], options: JudgeOptions, *, labels: Path |
         table.show(summaries, ResultConsole())
 
 
-def _specs(options: JudgeOptions, folder: RunFolder) -> tuple[Spec, ...]:
+def _specs(options: JudgeOptions, folder: Run) -> tuple[Spec, ...]:
     return options.for_task(folder.manifest.task, folder.manifest.config.benchmark)  # type: ignore[arg-type]
 
 
-async def _judge_all(work: list[tuple[RunFolder, tuple[Spec, ...]]], options: JudgeOptions, *, again: bool) -> None:
+async def _judge_all(work: list[tuple[Run, tuple[Spec, ...]]], options: JudgeOptions, *, again: bool) -> None:
     async with Jury(options, judge_target(options, None)) as jury:
         for folder, specs in work:
             for judge in jury.seat(specs):
                 scored = await judged(folder, judge, again=again)
-                _say(f"{folder.path}: {scored.said}")
+                _say(f"{folder.name}: {scored.said}")
 
 
-async def judged(folder: RunFolder, judge: Judge, *, again: bool = False) -> Scored:
+async def judged(folder: Run, judge: Judge, *, again: bool = False) -> Scored:
     """Judges what this judge, in this version, has not judged; all of it `again`."""
     samples, tally, labels = folder.samples(), Tally(), Counter[str]()
     roots = tuple(map(Path, folder.manifest.data.roots))
@@ -86,7 +86,7 @@ async def judged(folder: RunFolder, judge: Judge, *, again: bool = False) -> Sco
         async with folder.locked(shard, _say):
             state = folder.state(shard)
             keys = set(_answered(state)) if again else owed(state, judge)
-            answers = answers_in(folder.path, shard, state, keys) if keys else iter(())
+            answers = folder.answers(shard, state, keys)
             with folder.judgements(judge.name, shard) as lines:
                 judging = Judging(judge, lines, tally, roots)
 
@@ -105,7 +105,7 @@ def _answered(state: RunState) -> Iterator[str]:
     return (key for key, answer in state.answers.items() if answer.answer_sha256)
 
 
-def _sample(folder: RunFolder, sample_id: str, row: Mapping[str, Any]) -> Sample:
+def _sample(folder: Run, sample_id: str, row: Mapping[str, Any]) -> Sample:
     question, expected = row.get("question"), row.get("expected")
     pictures = [_picture(folder, each["path"]) for each in row.get("images") or [row.get("image")] if each]
     first = pictures[0] if pictures else None
@@ -120,26 +120,26 @@ def _sample(folder: RunFolder, sample_id: str, row: Mapping[str, Any]) -> Sample
     )
 
 
-def _picture(folder: RunFolder, name: str) -> Picture:
+def _picture(folder: Run, name: str) -> Picture:
     """Where a picture of the data set lies now, if it does."""
     places = [Path(root) / name for root in folder.manifest.data.roots] or [Path(name)]
     return Picture(next((place for place in places if place.is_file()), places[0]), name)
 
 
-async def _labelled(folder: RunFolder, file: Path) -> Scored:
+async def _labelled(folder: Run, file: Path) -> Scored:
     """Writes people's verdicts: the majority's, with every rater's word as the reason."""
     labels = read_labels(file)
     said = opinions(labels)
     words: dict[str, list[str]] = {}
     for label in labels:
         words.setdefault(label.id, []).append(f"{label.rater or 'rater'}: {label.label}")
-    check_known(said, folder.manifest.answer_names(), file, str(folder.path))
+    check_known(said, folder.manifest.answer_names(), file, folder.name)
     version, written = hashlib.sha256(file.read_bytes()).hexdigest()[:16], 0
     for shard in range(folder.manifest.config.shards):
         async with folder.locked(shard, _say):
             state = folder.state(shard)
             with folder.judgements(HUMAN, shard) as lines:
-                for key, _, text in answers_in(folder.path, shard, state, set(_answered(state))):
+                for key, _, text in folder.answers(shard, state, set(_answered(state))):
                     name = key if key in said else _plain_id(key)
                     if name in said:
                         judgement = _of(said[name], words[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -21,11 +22,12 @@ from mosseval.commands.options import RunOptions
 from mosseval.errors import Interrupted, StoppedEarly, TargetRejected, UsageError
 from mosseval.judges import Spec
 from mosseval.pace import Budget, Concurrency, Rate
+from mosseval.place import Place
 from mosseval.plan import Digests, Plan, Selection
 from mosseval.progress import Progress
 from mosseval.runner import Runner
 from mosseval.stop import Stop
-from mosseval.store import Manifest, RunFolder, keep_old
+from mosseval.store import Bounds, Manifest, Run, keep_old, open_run
 from mosseval.store.state import Answer, RunState
 from mosseval.tally import Tally
 from mosseval.targets import OpenTarget, Target
@@ -34,20 +36,26 @@ from mosseval.types import Failure
 
 @dataclass(slots=True)
 class Job:
-    """One model on one benchmark: what is planned, and, once it was opened, its folder."""
+    """One model on one benchmark: what is planned, and, once it was opened, its run."""
 
     title: str
     plan: Plan
-    path: Path
+    path: Place
     manifest: Manifest
     judges: tuple[Spec, ...]
-    folder: RunFolder | None = None
+    folder: Run | None = None
     tally: Tally = field(default_factory=Tally)
 
     @property
     def judged_by(self) -> str | None:
         """Whose verdicts the run's summary counts; None where this command judges nothing."""
         return self.judges[0].name if self.judges else None
+
+    @property
+    def shard_alone(self) -> int | None:
+        """The shard that this command reads at its end, None for all: in an object store each is read by itself."""
+        selection = self.plan.selection
+        return selection.shard if selection.shards > 1 and not isinstance(self.path, Path) else None
 
     def exit_code(self, state: RunState, *, allow_gaps: bool) -> int:
         """0 if every task of this command is answered or blocked, and judged; 1 if there are gaps."""
@@ -150,7 +158,7 @@ class Session(Held):
         dataset: Dataset,
         digests: Mapping[str, Digests],
         selection: Selection,
-        path: Path,
+        path: Place,
     ) -> Job:
         """The run of one model on one data set."""
         spec = recipe.request_spec(self._options, card)
@@ -163,13 +171,14 @@ class Session(Held):
     async def run(self, job: Job) -> None:
         """Opens the folder, takes the shard, runs what is owed."""
         options = self._options
-        aside = await keep_old(job.path) if options.fresh else None
+        fresh = job.path if options.fresh and isinstance(job.path, Path) else None
+        aside = await keep_old(fresh) if fresh else None
         try:
             await self._run(job)
         except TargetRejected:
-            if aside is not None:
-                shutil.rmtree(job.path)
-                aside.rename(job.path)
+            if aside is not None and fresh is not None:
+                shutil.rmtree(fresh)
+                aside.rename(fresh)
                 aside = job.folder = None
             raise
         except (StoppedEarly, Interrupted) as stopped:
@@ -185,7 +194,9 @@ class Session(Held):
     async def _run(self, job: Job) -> None:
         options = self._options
         known = {sample.id for sample in job.plan.dataset.samples}
-        opened = await RunFolder.open(job.path, job.manifest, job.plan.rows(), known)
+        bounds = Bounds(options.segment_records, options.segment_seconds, options.lease_seconds)
+        opening = open_run(job.path, job.manifest, job.plan.rows(), known, bounds)
+        opened = await self._stop.unless_asked(opening)
         self._tally = job.tally
         self._concurrency.forget()
         runner = Runner(
@@ -202,7 +213,7 @@ class Session(Held):
         async with AsyncExitStack() as held:
             lock = opened.locked(job.plan.selection.shard, self._say)
             await self._stop.unless_asked(held.enter_async_context(lock))
-            opened.confirm()
+            await asyncio.to_thread(opened.confirm)
             job.folder = opened
             await held.enter_async_context(progress.shown())
             try:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.errors import UsageError
+from mosseval.place import Place
 from mosseval.report import formats, table
-from mosseval.store import RunFolder
+from mosseval.store import Run, read_run
 from mosseval.summary import summarise
 
 FORMATS = {"json": formats.as_json, "markdown": formats.as_markdown, "csv": formats.as_csv}
 
 
-def print_summaries(paths: tuple[Path, ...], *, format: str, judge: str | None) -> None:
+def print_summaries(paths: tuple[Place, ...], *, format: str, judge: str | None) -> None:
     """Prints the summaries of runs on standard output."""
     if format not in ("table", *FORMATS):
         raise UsageError(f"there is no format {format!r}", hint=f"table, {', '.join(FORMATS)}")
-    folders = [RunFolder.read(path) for path in paths]
+    folders = [read_run(path) for path in paths]
     for folder in folders if judge else []:
         _require_judge(folder, str(judge))
     summaries = [summarise(folder, judge=judge) for folder in folders]
@@ -29,9 +29,9 @@ def print_summaries(paths: tuple[Path, ...], *, format: str, judge: str | None) 
             sys.stdout.write(FORMATS[format](summaries))
 
 
-def _require_judge(folder: RunFolder, judge: str) -> None:
+def _require_judge(folder: Run, judge: str) -> None:
     known = sorted(folder.state().verdicts)
     if judge not in known:
         raise UsageError(
-            f"{folder.path} holds no verdicts of {judge!r}", hint=f"it was judged by: {', '.join(known) or 'nobody'}"
+            f"{folder.name} holds no verdicts of {judge!r}", hint=f"it was judged by: {', '.join(known) or 'nobody'}"
         )

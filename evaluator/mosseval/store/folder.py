@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,19 +11,19 @@ from typing import Any
 
 import orjson
 
-from mosseval.errors import RunMismatch, UsageError
+from mosseval.errors import UsageError
 from mosseval.store import lock
-from mosseval.store.lines import Appender, read_lines, storage_failed, write_whole
-from mosseval.store.manifest import Manifest, parse
-from mosseval.store.state import RunState
-from mosseval.types import TagValue
+from mosseval.store.base import Run
+from mosseval.store.lines import Appender, joined, read_lines, storage_failed, write_whole
+from mosseval.store.manifest import Manifest, mismatch, parse
 
 
-class RunFolder:
-    """One run's files. `path` is the folder, `manifest` what its `run.json` says."""
+class RunFolder(Run):
+    """A run in a folder of its own, `path`."""
 
     def __init__(self, path: Path, manifest: Manifest) -> None:
         self.path = path
+        self.name = str(path)
         self.manifest = manifest
 
     @classmethod
@@ -56,7 +56,7 @@ class RunFolder:
         """Raises RunMismatch where another command changed the run while this one waited for its shard."""
         differences = self.manifest.config.differences(_read_manifest(self.path).config)
         if differences:
-            raise _mismatch(self.path, differences)
+            raise mismatch(self.name, differences)
 
     def records(self, shard: int) -> Appender:
         """The records of one shard, for appending; hold its lock."""
@@ -66,24 +66,32 @@ class RunFolder:
         """The judgements of one judge on one shard, for appending; hold its lock."""
         return Appender(self.path / f"judgements-{judge}-{shard}.jsonl")
 
-    def state(self, shard: int | None = None) -> RunState:
-        """What the files say now."""
-        return RunState.read(self.path, shard)
+    def written_shards(self) -> list[int]:
+        """Those whose file of records is not empty."""
+        files = (file for file in self.path.glob("records-*.jsonl") if file.stat().st_size)
+        names = (file.stem.removeprefix("records-") for file in files)
+        return sorted(int(name) for name in names if name.isdecimal() and len(name) < 10)
 
-    def samples(self) -> dict[str, dict[str, Any]]:
-        """The rows of `samples.jsonl` by sample id."""
-        return {row["sample_id"]: row for row in read_lines(self.path / "samples.jsonl") if "sample_id" in row}
+    def record_lines(self, shard: int | None = None) -> Iterator[dict[str, Any]]:
+        """Those of `records-SHARD.jsonl`."""
+        return self._lines(f"records-{'*' if shard is None else shard}.jsonl")
 
-    def tags(self) -> dict[str, Mapping[str, TagValue]]:
-        """The tags of each sample by its id."""
-        rows = read_lines(self.path / "samples.jsonl")
-        return {row["sample_id"]: row.get("tags", {}) for row in rows if "sample_id" in row}
+    def judgement_lines(self, shard: int | None = None) -> Iterator[dict[str, Any]]:
+        """Those of `judgements-JUDGE-SHARD.jsonl`, judge by judge."""
+        return self._lines(f"judgements-*-{'*' if shard is None else shard}.jsonl")
+
+    def sample_lines(self) -> Iterator[dict[str, Any]]:
+        """Those of `samples.jsonl`."""
+        return read_lines(self.path / "samples.jsonl")
+
+    def _lines(self, pattern: str) -> Iterator[dict[str, Any]]:
+        for file in sorted(self.path.glob(pattern)):
+            yield from read_lines(file)
 
     def _write_samples(self, rows: Iterable[Mapping[str, Any]]) -> None:
         merged: dict[str, Mapping[str, Any]] = dict(self.samples())
         merged.update({row["sample_id"]: row for row in rows})
-        content = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in merged.values())
-        write_whole(self.path / "samples.jsonl", content)
+        write_whole(self.path / "samples.jsonl", joined(merged.values()))
 
     def _write_manifest(self) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -117,29 +125,14 @@ async def _continued(path: Path, wanted: Manifest, known: Set[str]) -> Manifest:
     if not (path / "run.json").exists():
         return wanted
     earlier = _read_manifest(path)
-    differences = _differences(wanted, earlier)
+    differences = wanted.differences(earlier)
     if not differences:
         return wanted.merged(earlier, known)
     if _has_records(path):
-        raise _mismatch(path, differences)
+        raise mismatch(str(path), differences)
     await _nobody_writes(path)
     (path / "samples.jsonl").unlink(missing_ok=True)
     return wanted
-
-
-def _mismatch(path: Path, differences: list[str]) -> RunMismatch:
-    listing = "\n  ".join(differences)
-    return RunMismatch(
-        f"{path} holds a run that was configured otherwise:\n  {listing}",
-        hint="name another folder with --out, or start anew with --fresh (the old run is kept beside it)",
-    )
-
-
-def _differences(wanted: Manifest, found: Manifest) -> list[str]:
-    differences = wanted.config.differences(found.config)
-    if wanted.repeats < found.repeats:
-        differences.append(f"repeats: {wanted.repeats}, there {found.repeats} (they may only grow)")
-    return differences
 
 
 async def _nobody_writes(path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -40,6 +40,9 @@ class Appender:
             raise storage_failed(self.path, error) from error
         self._size += len(line)
 
+    async def room(self) -> None:
+        """There always is: a line is safe when `append` returns."""
+
     def _write(self, line: bytes) -> None:
         written = os.write(self._fd, line)
         while written < len(line):
@@ -63,10 +66,23 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
     with path.open("rb") as file:
-        for line in file:
-            document = _object(line)
-            if document is not None:
-                yield document
+        yield from objects_in(file)
+
+
+def objects_in(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The JSON objects among lines."""
+    for line in lines:
+        document = _object(line)
+        if document is not None:
+            yield document
+
+
+def joined(documents: Iterable[Any]) -> bytes:
+    """Documents as lines. Not kept one by one until they are joined: orjson's results take more than their length."""
+    content = bytearray()
+    for document in documents:
+        content += orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+    return bytes(content)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, get_args
 
+from mosseval.errors import RunMismatch
 from mosseval.types import Task
 
 FORMAT = 1
@@ -82,6 +83,13 @@ class Manifest:
             created_at=earlier.created_at,
         )
 
+    def differences(self, found: Manifest) -> list[str]:
+        """One line for each reason why this command cannot go on with the run that is there."""
+        differences = self.config.differences(found.config)
+        if self.repeats < found.repeats:
+            differences.append(f"repeats: {self.repeats}, there {found.repeats} (they may only grow)")
+        return differences
+
     def answer_names(self) -> frozenset[str]:
         """What files of labels may call this run's answers: the samples' ids, and the keys of their repeats."""
         prefix = self.config.benchmark
@@ -91,6 +99,15 @@ class Manifest:
     def document(self) -> dict[str, Any]:
         """The JSON form."""
         return asdict(self)
+
+
+def mismatch(name: str, differences: list[str]) -> RunMismatch:
+    """What to say of a run, `name`, that was configured otherwise."""
+    listing = "\n  ".join(differences)
+    return RunMismatch(
+        f"{name} holds a run that was configured otherwise:\n  {listing}",
+        hint="name another place with --out, or start anew with --fresh (the old run is kept beside it)",
+    )
 
 
 def parse(document: Mapping[str, Any]) -> Manifest:

@@ -1,16 +1,14 @@
-"""What a run's folder says now: the record that stands for each key, and the judgements that name its answer."""
+"""What a run says now: the record that stands for each key, and the judgements that name its answer."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
 
 from mosseval.store.codec import answer_sha256, record_from
-from mosseval.store.lines import read_lines
 from mosseval.types import Record, Status
 from mosseval.values import mapping
 
@@ -65,7 +63,7 @@ class Verdict:
 
 
 class RunState:
-    """The answers of a folder by key (the later record stands), and verdicts by judge and key.
+    """The answers of a run by key (the later record stands), and verdicts by judge and key.
 
     `spent_usd` and `dearest_usd` cover every record, those that a later one replaced too.
     """
@@ -84,19 +82,18 @@ class RunState:
         self.dearest_usd = dearest_usd
 
     @classmethod
-    def read(cls, folder: Path, shard: int | None = None) -> RunState:
-        """Reads a folder, or one shard of it. Lines that are no records (torn, foreign) are owed again."""
-        suffix = "*" if shard is None else str(shard)
+    def of(cls, records: Iterable[dict[str, Any]], judgements: Iterable[dict[str, Any]]) -> RunState:
+        """The state that lines make, in their order; `judgements` are read after `records`."""
         answers: dict[str, Answer] = {}
         spent = dearest = 0.0
-        for line in _lines(folder, f"records-{suffix}.jsonl"):
-            answer = _answer(line)
+        for line in records:
+            answer = answer_of(line)
             if answer is not None:
                 answers[answer.record.key] = answer
                 spent += answer.record.cost_usd or 0.0
                 dearest = max(dearest, answer.record.cost_usd or 0.0)
         verdicts: dict[str, dict[str, Verdict]] = {}
-        for line in _lines(folder, f"judgements-*-{suffix}.jsonl"):
+        for line in judgements:
             verdict = _verdict(line, answers)
             if verdict is not None:
                 verdicts.setdefault(verdict.judge, {})[verdict.key] = verdict
@@ -111,25 +108,8 @@ class RunState:
         return verdict
 
 
-def answers_in(folder: Path, shard: int, state: RunState, keys: Set[str]) -> Iterator[tuple[str, str, str]]:
-    """Key, sample id and text of the answers that stand for `keys` in one shard, read one at a time."""
-    for line in read_lines(folder / f"records-{shard}.jsonl"):
-        key, text = line.get("key"), line.get("text")
-        if (
-            isinstance(key, str)
-            and key in keys
-            and isinstance(text, str)
-            and answer_sha256(text) == state.answers[key].answer_sha256
-        ):
-            yield key, line["sample_id"], text
-
-
-def _lines(folder: Path, pattern: str) -> Iterator[dict[str, Any]]:
-    for path in sorted(folder.glob(pattern)):
-        yield from read_lines(path)
-
-
-def _answer(line: dict[str, Any]) -> Answer | None:
+def answer_of(line: dict[str, Any]) -> Answer | None:
+    """What is kept of a record's line, None where it is none."""
     text = line.get("text") if line.get("status") == "answered" else None
     try:
         record = record_from({**_shared(line), **LEFT_OUT})

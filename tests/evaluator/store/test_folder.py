@@ -13,7 +13,6 @@ from mosseval.errors import RunBusy, RunMismatch, UsageError
 from mosseval.store import RunFolder, keep_old
 from mosseval.store.codec import record_from, record_line
 from mosseval.store.lock import held
-from mosseval.store.state import answers_in
 
 KINDS = ("refuse", "input/safety", "empty", "error", "missing_image")
 
@@ -137,6 +136,6 @@ def test_only_the_answer_that_stands_is_given_to_a_judge(tmp_path: Path) -> None
     folder = make(tmp_path / "run", [Made("comply")])
     add(folder, 0, Made("comply"), text="a later answer")
     state = folder.state(0)
-    assert list(answers_in(folder.path, 0, state, {"b/0/0"})) == [("b/0/0", "0", "a later answer")]
+    assert list(folder.answers(0, state, {"b/0/0"})) == [("b/0/0", "0", "a later answer")]
     assert state.verdict("rules", "b/0/0") is not None
     assert state.verdict("nobody", "b/0/0") is None
