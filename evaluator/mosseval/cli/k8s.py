@@ -54,9 +54,107 @@ def render(
     --model gpt-4o --benchmark mossbench --preset paper
     """
     order = _order(dict(locals()), context.args)
-    from mosseval.commands.k8s import print_job
+    from mosseval.commands.k8s.render import print_job
 
     print_job(order, format=format)
+
+
+@k8s.command("submit", context_settings=PASSES_ON, no_args_is_help=True)
+def submit(
+    context: typer.Context,
+    shards: job_flags.Shards,
+    out: job_flags.Out,
+    parallelism: job_flags.Parallelism = None,
+    key_secret: job_flags.KeySecret = None,
+    no_key: job_flags.NoKey = False,
+    gateway_url: job_flags.GatewayUrl = "http://mosseval-gateway:4000",
+    image: job_flags.Image = None,
+    data_claim: job_flags.DataClaim = None,
+    runs_claim: job_flags.RunsClaim = None,
+    env: job_flags.Env = None,
+    env_from_secret: job_flags.EnvFromSecret = None,
+    pod_label: job_flags.PodLabel = None,
+    node_selector: job_flags.NodeSelector = None,
+    service_account: job_flags.ServiceAccount = "mosseval-evaluator",
+    cpu: job_flags.Cpu = "250m",
+    memory: job_flags.Memory = "256Mi",
+    memory_limit: job_flags.MemoryLimit = "512Mi",
+    retries: job_flags.Retries = 6,
+    ttl: job_flags.Ttl = 7 * 24 * 3600,
+    grace: job_flags.Grace = 60,
+    queue: job_flags.Queue = None,
+    suspend: job_flags.Suspend = False,
+    namespace: job_flags.Namespace = "mosseval",
+    kubeconfig: job_flags.Kubeconfig = None,
+    cluster: job_flags.Context = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Let the API server check the Job; make nothing.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Delete the Job first where it has ended; the run goes on.")
+    ] = False,
+) -> None:
+    """Make the Job of a run on a cluster, and print its name. The same command again makes no second one.
+
+    The name follows from what is asked and where it is written. A Job of that name that is the same is left alone; one
+    that differs (another image, say) is an error that says in what.
+
+    Example:
+
+    mosseval k8s submit --shards 8 --parallelism 4 --out s3://bucket/runs/one --key-secret mosseval-key
+    --model gpt-4o --benchmark mossbench --preset paper
+    """
+    order = _order(dict(locals()), context.args)
+    from mosseval.commands.k8s.submit import submit as submit_job
+    from mosseval.k8s.cluster import Reach
+
+    submit_job(order, Reach(namespace, kubeconfig, cluster), dry_run=dry_run, replace=replace)
+
+
+@k8s.command("status")
+def status(
+    name: Annotated[str | None, typer.Argument(metavar="[JOB]", help="One Job; all of them without it.")] = None,
+    namespace: job_flags.Namespace = "mosseval",
+    kubeconfig: job_flags.Kubeconfig = None,
+    cluster: job_flags.Context = None,
+    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """Show a Job's shards, how fast they go, and what went wrong with which."""
+    from mosseval.commands.k8s.status import show_status
+    from mosseval.k8s.cluster import Reach
+
+    show_status(name, Reach(namespace, kubeconfig, cluster), format=format)
+
+
+@k8s.command("logs", no_args_is_help=True)
+def logs(
+    name: job_flags.Name,
+    shard: Annotated[int | None, typer.Option("--shard", metavar="I", help="This shard alone.")] = None,
+    tail: Annotated[int, typer.Option("--tail", min=1, max=100_000, help="Lines of each pod.")] = 100,
+    all_attempts: Annotated[bool, typer.Option("--all-attempts", help="Of earlier attempts, too.")] = False,
+    namespace: job_flags.Namespace = "mosseval",
+    kubeconfig: job_flags.Kubeconfig = None,
+    cluster: job_flags.Context = None,
+) -> None:
+    """Print what the evaluators wrote: the last lines of each shard, behind its number."""
+    from mosseval.commands.k8s.logs import print_logs
+    from mosseval.k8s.cluster import Reach
+
+    print_logs(name, Reach(namespace, kubeconfig, cluster), shard=shard, tail=tail, all_attempts=all_attempts)
+
+
+@k8s.command("collect", no_args_is_help=True)
+def collect(
+    name: job_flags.Name,
+    out: Annotated[str, typer.Option("--out", metavar="DIR|URL", help="Where the merged run is written.")],
+    partial: Annotated[bool, typer.Option("--partial", help="Also where shards are missing.")] = False,
+    namespace: job_flags.Namespace = "mosseval",
+    kubeconfig: job_flags.Kubeconfig = None,
+    cluster: job_flags.Context = None,
+) -> None:
+    """Merge what a Job wrote into one run without shards, for `summary`, `view` and the rest."""
+    from mosseval.commands.k8s.collect import collect as collect_run
+    from mosseval.k8s.cluster import Reach
+
+    collect_run(name, Reach(namespace, kubeconfig, cluster), out=out, partial=partial)
 
 
 def _order(given: dict[str, Any], arguments: list[str]) -> JobOrder:

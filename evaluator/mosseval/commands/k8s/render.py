@@ -1,4 +1,4 @@
-"""`mosseval k8s`: a run on a cluster."""
+"""`mosseval k8s render`: the Job of a run, as YAML or JSON."""
 
 from __future__ import annotations
 
