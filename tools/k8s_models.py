@@ -22,6 +22,7 @@ from mosseval_proxy.catalogue.model_info import Serve
 
 FOLDER = Path(__file__).resolve().parent.parent / "k8s" / "components" / "models"
 HEAD = "# Written by tools/k8s_models.py from the catalogue; change it there.\n"
+BY_HAND = {"network.yaml", "gateway-policy.yaml"}
 PORT = 8000
 IMAGES = {
     "minicpm-v-2.0": ("mosseval-vllm", "0.1.0-timm"),
@@ -91,6 +92,7 @@ def _kustomization(entries: Sequence[Entry]) -> Document:
         "kind": "Component",
         "resources": ["network.yaml", *(f"{entry.id}.yaml" for entry in entries)],
         "configMapGenerator": generators,
+        "patches": [{"path": "gateway-policy.yaml", "target": {"kind": "NetworkPolicy", "name": "gateway"}}],
     }
 
 
@@ -264,7 +266,7 @@ def _patience_s(entry: Entry) -> int:
 
 def stale(made: Mapping[str, str]) -> list[str]:
     """The names of files that are not as they should be, and of those that should not be there."""
-    there = {path.name for path in FOLDER.glob("*.yaml")} - {"network.yaml"}
+    there = {path.name for path in FOLDER.glob("*.yaml")} - BY_HAND
     return sorted(
         name
         for name in there | set(made)
