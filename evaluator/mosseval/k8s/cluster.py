@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -173,15 +174,16 @@ def _client(reach: Reach) -> Any:
     try:
         from kubernetes import client, config
         from kubernetes.config.config_exception import ConfigException
+        from yaml import YAMLError
     except ImportError as error:
         raise MissingExtra("k8s", "speaking to a cluster") from error
     settings = client.Configuration()
     settings.retries = False
-    file = str(reach.kubeconfig) if reach.kubeconfig is not None else None
+    file = str(reach.kubeconfig) if reach.kubeconfig is not None else os.environ.get("KUBECONFIG") or None
     try:
         config.load_kube_config(file, reach.context, client_configuration=settings, persist_config=False)
-    except (ConfigException, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        named = f"the kubeconfig {file}" if file else "the kubeconfig (KUBECONFIG, ~/.kube/config)"
+    except (ConfigException, YAMLError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        named = f"the kubeconfig {file or '~/.kube/config'}"
         raise UsageError(
             f"{named} leads to no cluster: {one_line(_without_values(error), 200)}",
             hint="--kubeconfig FILE and --context NAME say which",
