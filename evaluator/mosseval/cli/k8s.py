@@ -172,7 +172,7 @@ def _order(given: dict[str, Any], arguments: list[str]) -> JobOrder:
     return JobOrder(
         model=run.model,
         benchmark=run.benchmark,
-        out=given["out"],
+        out=given["out"].rstrip("/"),
         arguments=run.arguments,
         identity=run.identity,
         shards=given["shards"],

@@ -43,6 +43,8 @@ class PassedOn:
 
 def passed_on(arguments: Sequence[str]) -> PassedOn:
     """What `mosseval run` makes of these arguments. Raises UsageError, or typer's own, as `run` would."""
+    if not arguments:
+        raise UsageError("nothing says what is asked", hint="the flags of `mosseval run`: --model NAME and others")
     app = typer.Typer()
     run.register(app)
     app.callback()(lambda: None)

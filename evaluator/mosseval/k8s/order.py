@@ -26,7 +26,10 @@ LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 IMAGE = re.compile(
     r"[a-z0-9]([a-z0-9._/:-]*[a-z0-9])?(:(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})|@sha256:[0-9a-f]{64})"
 )
-QUANTITY = re.compile(r"[1-9][0-9]*(m|Ki|Mi|Gi|k|M|G)?")
+QUANTITY = re.compile(r"([1-9][0-9]{0,12})(m|Ki|Mi|Gi|k|M|G)?")
+UNITS = {None: 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "k": 10**3, "M": 10**6, "G": 10**9}
+STORE = re.compile(r"(?:s3|gs|az)://[^/@\s]+/[^?#]+|file:///[^?#]+")
+"""Where pods of one run can all write; it holds no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,13 @@ class JobOrder:
             ("--memory", self.resources.memory),
             ("--memory-limit", self.resources.memory_limit),
         ):
-            if QUANTITY.fullmatch(quantity) is None:
+            if QUANTITY.fullmatch(quantity) is None or (flag != "--cpu" and quantity.endswith("m")):
                 raise UsageError(f"{flag} {quantity!r} is no quantity", hint="for example 250m, 512Mi")
+        if _bytes(self.resources.memory) > _bytes(self.resources.memory_limit):
+            raise UsageError(
+                f"--memory {self.resources.memory} is more than --memory-limit {self.resources.memory_limit}",
+                hint="no node would take the pod: raise the limit too",
+            )
 
     def _check_image(self) -> None:
         found = IMAGE.fullmatch(self.image)
@@ -149,6 +157,12 @@ class JobOrder:
                 )
 
     def _check_volumes(self) -> None:
+        if STORE.fullmatch(self.out) is None or not self.out.isprintable() or ".." in self.out.split("/"):
+            shown = self.out if "@" not in self.out else "what it names"
+            raise UsageError(
+                f"--out: {shown} is no place that pods share",
+                hint="s3://BUCKET/PREFIX, gs://…, az://…, or file:///runs/NAME; credentials never stand in it",
+            )
         if self.out.startswith("file://"):
             if self.runs_claim is None:
                 raise UsageError(
@@ -159,6 +173,12 @@ class JobOrder:
                 raise UsageError(f"--out {self.out} is not on the mounted volume", hint=f"file://{MOUNTS['runs']}/NAME")
         elif self.runs_claim is not None:
             raise UsageError("--runs-claim is for --out file://…", hint="leave it out")
+
+
+def _bytes(quantity: str) -> int:
+    found = QUANTITY.fullmatch(quantity)
+    assert found is not None
+    return int(found[1]) * UNITS[found[2]]
 
 
 def parse_key(text: str | None) -> SecretKey | None:
