@@ -9,7 +9,8 @@ import sys
 import pytest
 from manifests import K8S, OVERLAYS, Document, Rendered, kustomized, parsed
 
-JOB = ("--shards", "8", "--parallelism", "3", "--key-secret", "mosseval-key", "--model", "gpt-4o")
+JOB = ("--shards", "8", "--parallelism", "3", "--key-secret", "mosseval-key")
+MODEL = ("--model", "gpt-4o")
 JOBS = {
     "plain": ("--out", "s3://bucket/run", "--preset", "paper"),
     "fetched": ("--out", "gs://bucket/run", "--benchmark", "mossbench"),
@@ -28,13 +29,19 @@ def overlays() -> dict[str, Rendered]:
 @pytest.fixture(scope="session")
 def rendered_jobs() -> dict[str, Document]:
     """By name, as `mosseval k8s render` renders them."""
-    return {name: _rendered(*flags) for name, flags in JOBS.items()}
+    return {name: _rendered(*MODEL, *flags) for name, flags in JOBS.items()}
 
 
 @pytest.fixture(scope="session")
 def on_volume() -> Document:
     """A Job that writes to the laptop's volume."""
-    return _rendered("--out", "file:///runs/one", "--runs-claim", "mosseval-runs")
+    return _rendered(*MODEL, "--out", "file:///runs/one", "--runs-claim", "mosseval-runs")
+
+
+@pytest.fixture(scope="session")
+def simulated_job() -> Document:
+    """A Job that any gateway can serve: the demo set in three shards."""
+    return _rendered("--out", "s3://bucket/run", "--shards", "3", "--model", "simulated/helpful")
 
 
 def _rendered(*flags: str) -> Document:

@@ -17,8 +17,8 @@ SECRETS = {
 POD_FIELDS = ("hostNetwork", "hostPID", "hostIPC")
 IMAGE = re.compile(r"[^@:]+(:\d+/[^@:]+)?(:(?P<tag>[^@:/]+)|@sha256:[0-9a-f]{64})")
 UNITS = {"m": 1e-3, "": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "k": 1e3, "M": 1e6, "G": 1e9}
-MEASURED_BYTES = {"gateway": 90 * 2**20, "evaluator": 132 * 2**20}
-"""Resident memory as the README has it: a request below that is a lie to the scheduler."""
+MEASURED_BYTES = {"gateway": 252 * 2**20, "evaluator": 132 * 2**20}
+"""Resident memory (docs/kubernetes.md): a request below that is a lie to the scheduler."""
 MOST_BYTES = 64 * 2**30
 MOST_CORES = 8
 

@@ -128,8 +128,10 @@ def test_pods_that_wait_for_what_may_never_come(cluster: FakeKubernetes, k8s: Co
 
 
 def test_the_start_of_a_pod_can_fail_too(cluster: FakeKubernetes, k8s: Command, submitted: str) -> None:
-    status = {"initContainerStatuses": ended(2, name="fetch"), "containerStatuses": waits("PodInitializing")}
-    cluster.pods = [pod_of(submitted, 0, phase="Failed", **status)]
+    first, second = ended(2, name="fetch"), waits("PodInitializing")
+    cluster.pods = [
+        pod_of(submitted, 0, phase="Failed", initContainerStatuses=first, containerStatuses=second),
+    ]
     cluster.logs = {f"{submitted}-0-00000": "mosseval: the hub could not be reached\n"}
     assert "exit 2, in fetch: the hub could not be reached" in k8s("status", submitted).out
 
