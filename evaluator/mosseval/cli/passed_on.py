@@ -25,7 +25,10 @@ GIVEN_BY_JOB = {
 }
 """Flags of `run` that no Job may pass on, each with what to do instead."""
 SET_BY_JOB = frozenset({"out", "allow_gaps"})
-PACE = frozenset({"concurrency", "rpm", "tpm", "timeout", "deadline", "max_attempts", "judge_deadline", "quiet"})
+PACE = frozenset(
+    {"concurrency", "rpm", "tpm", "timeout", "deadline", "max_attempts", "judge_deadline", "quiet"}
+    | {"segment_records", "segment_seconds", "lease_seconds"}
+)
 """How fast, and how patiently: they change no run."""
 TEXTS = ("system_prompt", "safety_settings")
 """That may be `@FILE`: the file is here, not in the pod."""
