@@ -15,7 +15,7 @@ GATEWAY_URL = "http://mosseval-gateway:4000"
 MOUNTS = {"data": "/data", "runs": "/runs"}
 """Where a Job's volumes lie: the benchmarks' data, and runs where there is no object store."""
 MAX_SHARDS = 100_000
-"""Of an Indexed Job with a limit for each index, and 10,000 of them at once beyond 100,000 in all."""
+"""Beyond that an Indexed Job must also say how many of its indexes may fail."""
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 SECRET_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 SECRET_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")

@@ -70,7 +70,7 @@ def test_failures_are_told_with_their_codes_and_last_words(
     }
     out = k8s("status", submitted).out
     assert "failures  2 shards" in out
-    assert "shard 1, 1 attempts, for good: exit 1, finished with gaps: the �[31mlast" in out
+    assert "shard 1, 1 attempt, for good: exit 1, finished with gaps: the �[31mlast" in out
     assert (
         "shard 0, 2 attempts, tried again: exit 137, killed (out of memory, or the node), OOMKilled: nobody answers"
         in out
@@ -124,7 +124,7 @@ def test_pods_that_wait_for_what_may_never_come(cluster: FakeKubernetes, k8s: Co
     )
     out = k8s("status", submitted).out
     assert '3 pods: CreateContainerConfigError: secret "mosseval-key" not found' in out
-    assert "1 pods: Unschedulable: 0/3 nodes" in out
+    assert "1 pod: Unschedulable: 0/3 nodes" in out
 
 
 def test_the_start_of_a_pod_can_fail_too(cluster: FakeKubernetes, k8s: Command, submitted: str) -> None:
@@ -140,7 +140,7 @@ def test_a_drained_node_is_no_failure(cluster: FakeKubernetes, k8s: Command, sub
     gone = [{"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI"}]
     cluster.pods = [pod_of(submitted, 0, phase="Failed", containerStatuses=ended(143), conditions=gone)]
     out = k8s("status", submitted).out
-    assert "disrupted 1 pods" in out
+    assert "disrupted 1 pod " in out
     assert "failures  none" in out
 
 

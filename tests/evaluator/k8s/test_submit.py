@@ -117,7 +117,7 @@ def test_a_secret_that_is_not_there_is_named_before_a_pod_waits_for_it(cluster: 
     done = k8s(*SUBMIT)
     assert done.code == 2
     assert "there is no Secret mosseval-key in the namespace mosseval" in done.err
-    assert "kubectl create secret generic mosseval-key -n mosseval --from-file=key=FILE" in done.err
+    assert 'kubectl create secret generic mosseval-key -n mosseval --from-literal=key="$(cat FILE)"' in done.err
     assert made(cluster) == 0
 
 

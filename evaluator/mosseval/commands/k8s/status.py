@@ -202,16 +202,16 @@ def _lines(found: Report) -> list[tuple[str, str]]:
     rates = []
     if found.speed is not None:
         at = found.speed
-        rates.append(f"{at.samples_per_s:.1f} samples/s by the last lines of {at.shards} shards at work")
+        rates.append(f"{at.samples_per_s:.1f} samples/s by the last lines of {_counted(at.shards, 'shard')} at work")
         rates.append(f"{at.done} of their {at.total} samples done")
     if found.shards_per_hour is not None:
         rates.append(f"{found.shards_per_hour:.1f} shards an hour")
     if rates:
         lines.append(("rate", " · ".join(rates)))
-    lines += [("stuck", f"{pods} pods: {reason}") for reason, pods in found.stuck]
+    lines += [("stuck", f"{_counted(pods, 'pod')}: {reason}") for reason, pods in found.stuck]
     if found.disrupted:
-        lines.append(("disrupted", f"{found.disrupted} pods (a drained or lost node); they do not count"))
-    lines.append(("failures", f"{len(found.failures)} shards" if found.failures else "none"))
+        lines.append(("disrupted", f"{_counted(found.disrupted, 'pod')} (a drained or lost node): no failure"))
+    lines.append(("failures", _counted(len(found.failures), "shard") if found.failures else "none"))
     return lines
 
 
@@ -224,4 +224,8 @@ def _failure(failure: Failure) -> str:
     shard = "?" if failure.shard is None else failure.shard
     again = "for good" if failure.final else "tried again"
     words = f": {failure.words}" if failure.words else ""
-    return one_line(f"shard {shard}, {failure.attempts} attempts, {again}: {said}{words}", 400)
+    return one_line(f"shard {shard}, {_counted(failure.attempts, 'attempt')}, {again}: {said}{words}", 400)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -65,9 +65,10 @@ def _check_what_it_needs(cluster: Cluster, order: JobOrder) -> None:
 def _check_secret(cluster: Cluster, name: str, key: str | None, namespace: str) -> None:
     found = cluster.secret_keys(name)
     if found is None:
+        made = "--from-env-file=FILE" if key is None else f'--from-literal={key}="$(cat FILE)"'
         raise UsageError(
             f"there is no Secret {name} in the namespace {namespace}",
-            hint=f"kubectl create secret generic {name} -n {namespace} --from-file={key or 'NAME'}=FILE",
+            hint=f"kubectl create secret generic {name} -n {namespace} {made}",
         )
     if key is not None and key not in found:
         known = ", ".join(sorted(found)) or "nothing"
