@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,14 +62,15 @@ class FakeKubernetes:
     """How many more times a deleted Job is seen."""
     url: str = ""
 
-    def kubeconfig(self, folder: Path, **rest: Any) -> Path:
-        """A file that leads here."""
+    def kubeconfig(self, folder: Path, authority: Path | None = None, **rest: Any) -> Path:
+        """A file that leads here; `authority` is what a server's certificate is checked by."""
         user = {"token": TOKEN, **rest}
+        trusted = {} if authority is None else {"certificate-authority": str(authority)}
         document = {
             "apiVersion": "v1",
             "kind": "Config",
             "current-context": "here",
-            "clusters": [{"name": "fake", "cluster": {"server": self.url}}],
+            "clusters": [{"name": "fake", "cluster": {"server": self.url, **trusted}}],
             "users": [{"name": "me", "user": user}],
             "contexts": [{"name": "here", "context": {"cluster": "fake", "user": "me"}}],
         }
@@ -214,12 +216,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def fake_kubernetes() -> Iterator[FakeKubernetes]:
+def fake_kubernetes(tls: ssl.SSLContext | None = None) -> Iterator[FakeKubernetes]:
     """One on a free port, as long as the block lasts."""
     fake = FakeKubernetes()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": fake}))
     server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    fake.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

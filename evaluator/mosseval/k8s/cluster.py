@@ -144,13 +144,23 @@ class Cluster:
             response = call(*arguments, **options, _preload_content=False, _request_timeout=(CONNECT_S, READ_S))
             body: bytes = response.data
         except ApiException as error:
-            raise _Refused(int(error.status or 0), _message(error.body, error.reason), self._address) from None
+            if not error.status:
+                raise self._unreachable(str(error.reason).partition("\n")[2]) from None
+            raise _Refused(int(error.status), _message(error.body, error.reason), self._address) from None
+        except AttributeError as error:
+            # The client stumbles over an error without a body: a certificate that it does not trust.
+            if not isinstance(error.__context__, ApiException):
+                raise
+            raise self._unreachable(str(error.__context__.reason).partition("\n")[2]) from None
         except (HTTPError, OSError) as error:
-            raise ClusterFailed(
-                f"the API server at {self._address} cannot be reached: {one_line(_root(error), 200)}",
-                hint="`kubectl cluster-info` uses the same file; nothing is started twice by trying again",
-            ) from error
+            raise self._unreachable(_root(error)) from error
         return body
+
+    def _unreachable(self, why: str) -> ClusterFailed:
+        return ClusterFailed(
+            f"the API server at {self._address} cannot be reached: {one_line(why, 200)}",
+            hint="`kubectl cluster-info` uses the same file; nothing is started twice by trying again",
+        )
 
 
 class Unseen(ClusterFailed):

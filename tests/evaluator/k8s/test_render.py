@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from manifests import expanded
+from manifests import ROOT, expanded
 from mosseval_process import InProcess, Mosseval
 
 RENDER = ("k8s", "render", "--shards", "4", "--key-secret", "mosseval-key", "--out", "s3://bucket/one")
@@ -215,3 +215,16 @@ def test_rendering_needs_no_client_and_no_cluster(mosseval: Mosseval, tmp_path: 
     asked = mosseval("k8s", "status", environment=environment)
     assert asked.code == 2
     assert "speaking to a cluster needs the extra 'k8s'" in asked.err
+
+
+def test_the_page_shows_what_is_rendered(here: InProcess) -> None:
+    """Shortened: every line that stands there is a line of the Job, in its order."""
+    page = (ROOT / "docs" / "kubernetes.md").read_text(encoding="utf-8")
+    command, _, shown = (
+        page.partition("$ mosseval k8s render ")[2].partition("```")[0].replace("\\\n", "").partition("\n")
+    )
+    done = here("k8s", "render", *command.split())
+    assert done.code == 0, done.err
+    left = iter(done.out.splitlines())
+    for line in shown.splitlines():
+        assert line.strip() == "…" or line in left, line

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fake_kubernetes import TOKEN, FakeKubernetes, Refusal
+from fake_kubernetes import TOKEN, FakeKubernetes, Refusal, fake_kubernetes
 from k8s_command import SUBMIT, Command
 from mosseval_process import InProcess
+from tls_server import make_trust
 
 
 def made(cluster: FakeKubernetes) -> int:
@@ -180,6 +181,18 @@ def test_a_wrong_token_is_refused_and_not_shown(cluster: FakeKubernetes, k8s: Co
     assert done.code == 2
     assert "says 401" in done.err
     assert "another-token" not in done.err
+
+
+def test_a_server_is_known_by_its_certificate(here: InProcess, tmp_path: Path) -> None:
+    trust = make_trust(tmp_path)
+    with fake_kubernetes(trust.server) as cluster:
+        known = here("k8s", *SUBMIT, "--kubeconfig", cluster.kubeconfig(tmp_path, trust.file))
+        assert known.code == 0, known.err
+        unknown = here("k8s", *SUBMIT, "--kubeconfig", cluster.kubeconfig(tmp_path))
+    assert unknown.code == 2
+    assert "cannot be reached" in unknown.err
+    assert "certificate" in unknown.err
+    assert TOKEN not in unknown.err
 
 
 def test_another_namespace_is_not_found(k8s: Command) -> None:

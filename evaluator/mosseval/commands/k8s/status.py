@@ -110,7 +110,7 @@ def show_status(name: str | None, reach: Reach, *, format: str) -> None:
         found = report(cluster, name, datetime.now(UTC))
     with kept_quiet():
         if format == "json":
-            sys.stdout.write(json.dumps(found.document(), indent=2, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(found.document(), indent=2) + "\n")
         else:
             _show(found, ResultConsole())
 
@@ -163,7 +163,7 @@ def _failures(cluster: Cluster, job: JobState, pods: list[PodState]) -> list[Fai
 def _show_all(states: list[JobState], format: str) -> None:
     if format == "json":
         documents = [Report(each, None, None, (), (), 0).document() for each in states]
-        sys.stdout.write(json.dumps(documents, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(documents, indent=2) + "\n")
         return
     console = ResultConsole()
     if not states:

@@ -41,7 +41,7 @@ def submit(order: JobOrder, reach: Reach, *, dry_run: bool = False, replace: boo
                 _take_away(cluster, name, found)
                 continue
             _refuse_another(job, found)
-            _tell_there(job_state(found))
+            _tell_there(name, job_state(found))
             return
     raise ClusterFailed(f"the Job {name} comes and goes", hint="somebody else is making or deleting it: try again")
 
@@ -108,8 +108,8 @@ def _tell_made(order: JobOrder, name: str, dry_run: bool) -> None:
     _say(f"next: mosseval k8s status {name}")
 
 
-def _tell_there(state: JobState) -> None:
-    sys.stdout.write(f"{state.name}\n")
+def _tell_there(name: str, state: JobState) -> None:
+    sys.stdout.write(f"{name}\n")
     _say(f"already there ({state.phase}, {len(state.done)} of {state.shards} shards done): nothing was submitted")
     if state.phase == "failed":
         _say("with --replace it is deleted and made anew; the run goes on where it stopped")
