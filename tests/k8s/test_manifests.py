@@ -279,7 +279,7 @@ CONTROLS: list[tuple[str, Callable[..., Any], str, Callable[[Document], None], s
         "Job",
         reference_faults,
         "no such key",
-        lambda d: _evaluator(d)["env"][1]["valueFrom"]["secretKeyRef"].update(key="token"),
+        lambda d: _spec(d)["volumes"][2]["secret"]["items"][0].update(key="token"),
         "put token into the Secret mosseval-key",
     ),
     (

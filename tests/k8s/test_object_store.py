@@ -92,4 +92,6 @@ def _arguments(job: Document, shard: int) -> list[str]:
 
 def _variables(gateway: Gateway) -> dict[str, str]:
     """In the places of the Service and of the Secret."""
-    return {"MOSSEVAL_GATEWAY_URL": gateway.url, "MOSSEVAL_API_KEY": KEY}
+    file = gateway.log.with_name("key")
+    file.write_text(KEY, encoding="utf-8")
+    return {"MOSSEVAL_GATEWAY_URL": gateway.url, "MOSSEVAL_API_KEY_FILE": str(file)}

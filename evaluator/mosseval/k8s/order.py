@@ -14,6 +14,7 @@ GATEWAY_URL = "http://mosseval-gateway:4000"
 """The Service of k8s/base, from within its namespace."""
 MOUNTS = {"data": "/data", "runs": "/runs"}
 """Where a Job's volumes lie: the benchmarks' data, and runs where there is no object store."""
+SECRETS_AT = "/run/secrets/mosseval"
 MAX_SHARDS = 100_000
 """Beyond that an Indexed Job must also say how many of its indexes may fail."""
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mosseval.k8s.order import MOUNTS, JobOrder
+from mosseval.k8s.order import MOUNTS, SECRETS_AT, JobOrder
 
 CONTAINER = "evaluator"
 USER = 10001
@@ -65,7 +65,10 @@ def _evaluator(order: JobOrder) -> Document:
             "limits": {"memory": resources.memory_limit, "ephemeral-storage": "2Gi"},
         },
         "securityContext": _confined(),
-        "volumeMounts": _mounts(order, data_read_only=order.fetch or order.data_claim is not None),
+        "volumeMounts": [
+            *_mounts(order, data_read_only=order.fetch or order.data_claim is not None),
+            *_key_mount(order),
+        ],
     }
 
 
@@ -90,8 +93,7 @@ def _fetch(order: JobOrder) -> Document:
 def _environment(order: JobOrder) -> list[Document]:
     variables: list[Document] = [{"name": "MOSSEVAL_GATEWAY_URL", "value": literal(order.gateway_url)}]
     if order.key is not None:
-        reference = {"name": order.key.name, "key": order.key.key}
-        variables.append({"name": KEY_VARIABLE, "valueFrom": {"secretKeyRef": reference}})
+        variables.append({"name": f"{KEY_VARIABLE}_FILE", "value": f"{SECRETS_AT}/{KEY_VARIABLE}"})
     variables.append({"name": "MOSSEVAL_DATA", "value": MOUNTS["data"]})
     return variables + _own_variables(order)
 
@@ -123,11 +125,19 @@ def _mounts(order: JobOrder, *, data_read_only: bool) -> list[Document]:
     return mounts
 
 
+def _key_mount(order: JobOrder) -> list[Document]:
+    return [{"name": "key", "mountPath": SECRETS_AT, "readOnly": True}] if order.key is not None else []
+
+
 def _volumes(order: JobOrder) -> list[Document]:
     data: Document = {"emptyDir": {"sizeLimit": "1Gi"}}
     if order.data_claim is not None:
         data = {"persistentVolumeClaim": {"claimName": order.data_claim, "readOnly": True}}
     volumes: list[Document] = [{"name": "tmp", "emptyDir": {"sizeLimit": "512Mi"}}, {"name": "data", **data}]
+    if order.key is not None:
+        items = [{"key": order.key.key, "path": KEY_VARIABLE}]
+        # The group of the pod may read it, and nobody else (0440).
+        volumes.append({"name": "key", "secret": {"secretName": order.key.name, "defaultMode": 0o440, "items": items}})
     if order.runs_claim is not None:
         volumes.append({"name": "runs", "persistentVolumeClaim": {"claimName": order.runs_claim}})
     return volumes

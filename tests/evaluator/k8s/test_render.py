@@ -65,7 +65,12 @@ def test_exit_codes_decide_as_the_commands_have_them(here: InProcess) -> None:
 def test_the_key_comes_by_reference_and_is_nowhere(here: InProcess) -> None:
     here.environment["MOSSEVAL_API_KEY"] = "planted-key-41cc"
     job = rendered(here, *MODEL, "--key-secret", "mine/token")
-    assert variables(job)["MOSSEVAL_API_KEY"] == {"secretKeyRef": {"name": "mine", "key": "token"}}
+    pod = job["spec"]["template"]["spec"]
+    (volume,) = [each["secret"] for each in pod["volumes"] if "secret" in each]
+    (mount,) = [each for each in pod["containers"][0]["volumeMounts"] if each["name"] == "key"]
+    assert (volume["secretName"], volume["items"]) == ("mine", [{"key": "token", "path": "MOSSEVAL_API_KEY"}])
+    assert variables(job)["MOSSEVAL_API_KEY_FILE"] == f"{mount['mountPath']}/MOSSEVAL_API_KEY"
+    assert mount["readOnly"] is True
     assert "planted" not in json.dumps(job)
 
 
@@ -191,7 +196,9 @@ def test_a_job_without_a_key_secret_is_refused(here: InProcess) -> None:
 
 def test_a_gateway_without_keys_is_said_by_name(here: InProcess) -> None:
     flags = ("k8s", "render", "--shards", "4", "--out", "s3://bucket/one", *MODEL, "--no-key", "--format", "json")
-    assert "MOSSEVAL_API_KEY" not in variables(json.loads(here(*flags).out))
+    job = json.loads(here(*flags).out)
+    assert "MOSSEVAL_API_KEY_FILE" not in variables(job)
+    assert "secret" not in json.dumps(job)
 
 
 def test_a_text_too_large_for_a_cluster(here: InProcess) -> None:
