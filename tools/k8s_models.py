@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from mosseval.version import __version__
 from mosseval_proxy.catalogue import Entry, build
 from mosseval_proxy.catalogue.model_info import Serve
 
@@ -25,14 +26,14 @@ HEAD = "# Written by tools/k8s_models.py from the catalogue; change it there.\n"
 BY_HAND = {"network.yaml", "gateway-policy.yaml"}
 PORT = 8000
 IMAGES = {
-    "minicpm-v-2.0": ("mosseval-vllm", "0.1.0-timm"),
-    "qwen-vl-chat": ("mosseval-vllm", "0.1.0-qwen"),
-    "idefics-9b-instruct": ("mosseval-serve", "0.1.0-cuda"),
-    "instructblip-vicuna-7b": ("mosseval-serve", "0.1.0-cuda"),
-    "internlm-xcomposer2-7b": ("mosseval-serve", "0.1.0-xcomposer2"),
-    "mplug-owl2": ("mosseval-serve", "0.1.0-mplug-owl2"),
+    "minicpm-v-2.0": ("mosseval-vllm", "timm"),
+    "qwen-vl-chat": ("mosseval-vllm", "qwen"),
+    "idefics-9b-instruct": ("mosseval-serve", "cuda"),
+    "instructblip-vicuna-7b": ("mosseval-serve", "cuda"),
+    "internlm-xcomposer2-7b": ("mosseval-serve", "xcomposer2"),
+    "mplug-owl2": ("mosseval-serve", "mplug-owl2"),
 }
-"""Of docker/vllm.Dockerfile and docker/serve.Dockerfile; the others run in vLLM's own image."""
+"""Of docker/vllm.Dockerfile and docker/serve.Dockerfile, by variant; the others run in vLLM's own image."""
 UPSTREAM = "vllm/vllm-openai"
 ENDS = re.compile(r"^mkdir -p ends && echo '(?P<json>\{.*?\})' > ends/generation_config\.json && ")
 ENDS_FOLDER = "/etc/mosseval/ends"
@@ -242,7 +243,8 @@ def _command(entry: Entry) -> str:
 
 def _image(entry: Entry) -> str:
     if entry.id in IMAGES:
-        return ":".join(IMAGES[entry.id])
+        name, variant = IMAGES[entry.id]
+        return f"{name}:{__version__}-{variant}"
     (pinned,) = _serve(entry).requires
     return f"{UPSTREAM}:v{pinned.removeprefix('vllm==')}"
 

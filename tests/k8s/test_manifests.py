@@ -15,7 +15,21 @@ from typing import Any
 import pytest
 from manifest_safety import SECRETS, image_faults, reference_faults, resource_faults, security_faults
 from manifest_shape import enum_faults, job_faults, port_faults, selector_faults
-from manifests import K8S, OVERLAYS, ROOT, Document, Rendered, kustomized, parsed, template, validated
+from manifests import (
+    K8S,
+    OVERLAYS,
+    ROOT,
+    Document,
+    Rendered,
+    containers,
+    kustomized,
+    parsed,
+    template,
+    validated,
+    workloads,
+)
+
+from mosseval.version import __version__
 
 VERSIONS = ("1.31.0", "1.34.0", "1.37.0")
 """The oldest that has all that is used (podFailurePolicy is stable there), one between, and the newest known."""
@@ -354,6 +368,16 @@ def test_check_finds_the_fault(
     spoil(next(each for each in documents if each["kind"] == kind))
     found = list(check(documents))
     assert any(wanted in fault for fault in found), found
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_our_own_images_are_of_this_version(
+    name: str, overlays: dict[str, Rendered], jobs: dict[str, Document]
+) -> None:
+    images = [each["image"] for d in workloads([*overlays[name].documents, jobs["plain"]]) for each in containers(d)]
+    own = [image for image in images if "mosseval" in image]
+    assert len(own) >= 2
+    assert [image for image in own if not image.rpartition(":")[2].startswith(__version__)] == []
 
 
 def test_the_page_says_how_each_secret_is_made() -> None:

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from job_policy import verdict
 from manifests import Document, Rendered, expanded, template
-from mosseval_process import Finished, Mosseval, lines
+from mosseval_process import PASSED_ON, Finished, Mosseval, lines
 
 from mosseval_proxy.keys.file import new_key
 
@@ -82,6 +82,11 @@ def environment(documents: list[Document], places: dict[str, Path], port: int) -
     return {**found, "MOSSEVAL_GATEWAY_PORT": str(port), "MOSSEVAL_GATEWAY_HOST": "127.0.0.1"}
 
 
+def passed_on() -> dict[str, str]:
+    """What a process needs of the tester's environment, and nothing else of it."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+
+
 @pytest.fixture
 def gateway(overlays: dict[str, Rendered], tmp_path: Path) -> Iterator[Served]:
     """The laptop overlay's, as its image starts it (`python -m mosseval_proxy serve`)."""
@@ -95,7 +100,7 @@ def gateway(overlays: dict[str, Rendered], tmp_path: Path) -> Iterator[Served]:
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "mosseval_proxy", "serve"],
-            env={"PATH": os.environ["PATH"], **variables},
+            env={**passed_on(), **variables},
             stderr=errors,
         )
     served = Served(port, key, process, log)
@@ -136,7 +141,7 @@ def test_a_provider_is_ready_by_a_file_of_the_secret(overlays: dict[str, Rendere
     keys_in_files_are_read()
     documents = overlays["laptop"].documents
     places = mounted(documents, tmp_path, new_key("tests")[1])
-    variables = {"PATH": os.environ["PATH"], **environment(documents, places, 4000)}
+    variables = {**passed_on(), **environment(documents, places, 4000)}
     command = [sys.executable, "-m", "mosseval_proxy", "models"]
     before = subprocess.run(command, env=variables, capture_output=True, check=True).stdout
     (places["/etc/mosseval/providers"] / "OPENAI_API_KEY").write_text("planted-key-77ab\n", encoding="utf-8")
