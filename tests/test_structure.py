@@ -31,7 +31,7 @@ EVALUATOR_RANKS = (
     ("summary",),
     ("comparison", "comparable", "points"),
     ("gate",),
-    ("prepare", "judging", "targets", "report"),
+    ("prepare", "judging", "targets", "report", "k8s"),
     ("runner",),
     ("commands",),
     ("cli",),

@@ -6,6 +6,7 @@
     ├── DataError           2  a benchmark's data as a whole cannot be used
     ├── RunMismatch         2  the folder holds a run that was configured otherwise
     ├── TargetRejected      2  the endpoint answered, and will not serve this run (key, model, protocol)
+    ├── ClusterFailed       2  a Kubernetes cluster cannot be reached, or refused what it was asked
     ├── StoppedEarly        3  the run cannot go on, but what is written is good
     │   ├── TargetUnreachable
     │   ├── RunBusy            another process holds this shard
@@ -54,6 +55,10 @@ class TargetRejected(MossevalError):
     def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+class ClusterFailed(MossevalError):
+    """A Kubernetes cluster cannot be reached, or refused what it was asked."""
 
 
 class StoppedEarly(MossevalError):

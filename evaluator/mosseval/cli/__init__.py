@@ -19,6 +19,7 @@ from mosseval.cli import (
     gateway,
     importing,
     judge,
+    k8s,
     merge,
     models,
     reproduce,
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for each in (run, summary, compare, importing, judge, score, agreement, merge, reproduce, data, models, gateway):
+for each in (run, summary, compare, importing, judge, score, agreement, merge, reproduce, data, models, gateway, k8s):
     each.register(app)
 
 

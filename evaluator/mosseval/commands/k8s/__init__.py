@@ -1,0 +1,1 @@
+"""`mosseval k8s`: a run on a cluster, one module a command."""
