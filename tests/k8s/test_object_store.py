@@ -10,15 +10,15 @@ from fake_kubernetes import FakeKubernetes, fake_kubernetes
 from gateway_process import KEY, Gateway, gateway_process
 from manifests import Document, expanded, template
 from mosseval_process import Mosseval, lines
+from s3_server import s3_server
 
-pytest.importorskip("mosseval.commands.merge", reason="mosseval merge is not there yet")
 SUBMIT = ("k8s", "submit", "--shards", "3", "--key-secret", "mosseval-key", "--model", "simulated/helpful")
 
 
 @pytest.fixture
 def s3() -> Iterator[Any]:
     """moto's server, in a process of its own."""
-    with pytest.importorskip("s3_server").s3_server() as server:
+    with s3_server() as server:
         yield server
 
 

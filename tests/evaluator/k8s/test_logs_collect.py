@@ -50,12 +50,7 @@ def test_a_job_without_pods(k8s: Command, submitted: str) -> None:
     assert f"there is no pod of the Job {submitted} (running)" in done.err
 
 
-def merge_is_there() -> None:
-    pytest.importorskip("mosseval.commands.merge", reason="mosseval merge is not there yet")
-
-
 def test_a_job_that_is_not_complete_is_not_collected(cluster: FakeKubernetes, k8s: Command, submitted: str) -> None:
-    merge_is_there()
     cluster.jobs[submitted]["status"] |= {"completedIndexes": "0,2", "failedIndexes": "1"}
     done = k8s("collect", submitted, "--out", "run")
     assert done.code == 2
@@ -66,7 +61,6 @@ def test_a_job_that_is_not_complete_is_not_collected(cluster: FakeKubernetes, k8
 def test_a_volume_of_the_cluster_cannot_be_read_from_here(
     cluster: FakeKubernetes, k8s: Command, tmp_path: Path
 ) -> None:
-    merge_is_there()
     flags = [each.replace("s3://bucket/one", "file:///runs/one") for each in SUBMIT]
     name = k8s(*flags, "--runs-claim", "mosseval-runs").out.strip()
     done = k8s("collect", name, "--out", "run", "--partial")
@@ -79,7 +73,6 @@ def test_what_was_written_is_merged(
     cluster: FakeKubernetes, k8s: Command, submitted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through the real merge, which says that nothing is there: the store is nobody's."""
-    merge_is_there()
     for name, value in (("AWS_ENDPOINT_URL", "http://127.0.0.1:9"), ("AWS_ACCESS_KEY_ID", "x")):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x" * 20)

@@ -13,8 +13,8 @@ from mosseval.terminal import clean
 
 def collect(name: str, reach: Reach, *, out: str, partial: bool) -> None:
     """Merges where the Job writes into `out`. Raises UsageError where it is not complete, unless `partial`."""
-    from mosseval.commands.merge import merge  # type: ignore[import-not-found, unused-ignore]
-    from mosseval.place import place  # type: ignore[import-not-found, unused-ignore]
+    from mosseval.commands.merge import merge
+    from mosseval.place import place
 
     with Cluster.opened(reach) as cluster:
         job = named_job(cluster, name)
