@@ -14,6 +14,7 @@ LOCKS = {
     "all": ("gateway", "hf", "stats", "report", "k8s", "dev"),
     "run": ("gateway",),
     "core": (),
+    "evaluator": ("hf", "stores"),
 }
 """Lock -> the extras it holds, beside the core. `serve` and `vllm` are bounded only: torch's builds differ."""
 

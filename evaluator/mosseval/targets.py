@@ -85,7 +85,7 @@ def resolve(
     key = _named_key(api_key_env, environment, key_flag)
     if name == "gateway":
         url = normalised(environment.get(GATEWAY_URL_VARIABLE) or DEFAULT_GATEWAY_URL, said_by=GATEWAY_URL_VARIABLE)
-        key = key or _sendable(GATEWAY_KEY_VARIABLE, environment.get(GATEWAY_KEY_VARIABLE))
+        key = key or _sendable(GATEWAY_KEY_VARIABLE, _given(GATEWAY_KEY_VARIABLE, environment))
         return Target("gateway", Endpoint(url, key, is_gateway=True))
     url = normalised(name, said_by=flag)
     return Target(url, Endpoint(url, key))
@@ -124,10 +124,24 @@ def normalised(url: str, said_by: str = "--target") -> str:
 def _named_key(variable: str | None, environment: Mapping[str, str], flag: str) -> str | None:
     if variable is None:
         return None
-    key = environment.get(variable, "")
+    key = _given(variable, environment)
     if not key:
-        raise UsageError(f"{flag} names {variable}, which is not set", hint=f"export {variable}=…")
+        raise UsageError(
+            f"{flag} names {variable}, which is not set", hint=f"export {variable}=…, or {variable}_FILE=PATH"
+        )
     return _sendable(variable, key)
+
+
+def _given(variable: str, environment: Mapping[str, str]) -> str | None:
+    """A key from its variable, or from the file that `VARIABLE_FILE` names. Raises UsageError, never with the key."""
+    path = environment.get(f"{variable}_FILE")
+    if environment.get(variable) or not path:
+        return environment.get(variable)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise UsageError(f"{variable}_FILE: {path} cannot be read: {why}") from None
 
 
 def _sendable(variable: str, key: str | None) -> str | None:
