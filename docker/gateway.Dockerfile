@@ -51,7 +51,7 @@ USER 10001:10001
 WORKDIR /tmp
 EXPOSE 4000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
   CMD ["python", "-I", "/opt/mosseval/healthcheck.py", "http://127.0.0.1:4000/readyz"]
 ENTRYPOINT ["python", "-m", "mosseval_proxy"]
 CMD ["serve"]
