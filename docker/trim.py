@@ -45,14 +45,15 @@ def main(root: Path, *, packages: bool) -> None:
                 path.unlink(missing_ok=True)
     made = compileall.compile_dir(
         site,
-        quiet=1,
+        quiet=2 if packages else 1,
         maxlevels=50,
         rx=UNCOMPILED,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         stripdir=str(root),
         prependdir="/",
     )
-    if not made:
+    # Packages carry files for other Pythons.
+    if not made and not packages:
         sys.exit("byte code could not be made")
 
 

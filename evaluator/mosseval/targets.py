@@ -19,6 +19,8 @@ GATEWAY_URL_VARIABLE = "MOSSEVAL_GATEWAY_URL"
 KEY_HINT = "a key comes from the environment: --api-key-env NAME"
 VERSION = re.compile(r"/v\d")
 GATEWAY_KEY_VARIABLE = "MOSSEVAL_API_KEY"
+SECRETS_VARIABLE = "MOSSEVAL_SECRETS_DIR"
+"""A folder in which each file is called after a variable and holds its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +135,22 @@ def _named_key(variable: str | None, environment: Mapping[str, str], flag: str) 
 
 
 def _given(variable: str, environment: Mapping[str, str]) -> str | None:
-    """A key from its variable, or from the file that `VARIABLE_FILE` names. Raises UsageError, never with the key."""
-    path = environment.get(f"{variable}_FILE")
-    if environment.get(variable) or not path:
-        return environment.get(variable)
+    """A key: the variable's, or what stands in the file `VARIABLE_FILE`, or in VARIABLE in the folder of secrets.
+
+    Raises UsageError that names the file, never the key.
+    """
+    if environment.get(variable):
+        return environment[variable]
+    path, folder = environment.get(f"{variable}_FILE"), environment.get(SECRETS_VARIABLE)
+    if not path and folder and (Path(folder) / variable).exists():
+        path = f"{folder}/{variable}"
+    if not path:
+        return None
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise UsageError(f"{variable}_FILE: {path} cannot be read: {why}") from None
+        raise UsageError(f"{variable}: {path} cannot be read: {why}") from None
 
 
 def _sendable(variable: str, key: str | None) -> str | None:
