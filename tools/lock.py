@@ -1,9 +1,10 @@
 """Resolves pyproject.toml into locks/: pinned, hashed, without index addresses. Run: make lock
 
 `all.txt` is resolved first; the smaller ones take its versions, so that a test runs what a user runs.
-`python tools/lock.py serve-cpu …` resolves what the images of mosseval_serve hold; torch for the CPU has an index of its
-own, which UV_FIND_LINKS or UV_INDEX names.
+`python tools/lock.py serve-cpu …` resolves what the images of mosseval_serve hold; torch for the CPU has an index of
+its own, which UV_FIND_LINKS or UV_INDEX names.
 """
+
 from __future__ import annotations
 
 import subprocess
@@ -42,7 +43,14 @@ def lock(name: str, extras: tuple[str, ...]) -> None:
 def lock_server(name: str, environment: str, torch: str) -> None:
     """Writes the lock of one image of mosseval_serve, for Linux on x86-64."""
     command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", "--quiet", "--generate-hashes"]
-    command += ["--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_28", "--no-header", "--no-annotate"]
+    command += [
+        "--python-version",
+        "3.11",
+        "--python-platform",
+        "x86_64-manylinux_2_28",
+        "--no-header",
+        "--no-annotate",
+    ]
     command += [str(ENVIRONMENTS / f"{environment}.txt"), "locks/build.in", "-", "--output-file", f"locks/{name}.txt"]
     subprocess.run(command, cwd=ROOT, check=True, input=torch, text=True)
 
