@@ -47,6 +47,7 @@ def main(root: Path, *, packages: bool) -> None:
         site,
         quiet=2 if packages else 1,
         maxlevels=50,
+        force=True,
         rx=UNCOMPILED,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         stripdir=str(root),

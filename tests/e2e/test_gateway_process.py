@@ -124,6 +124,16 @@ def test_in_a_container_it_also_answers_to_what_the_others_call_it() -> None:
     assert list(found.values()) == [200, 200, 200, 400, 400]
 
 
+@pytest.mark.parametrize("wait_s", [0.2, 0.4, 0.6, 0.8, 1.0])
+def test_told_to_end_while_it_starts_it_ends(wait_s: float) -> None:
+    process = serve("--port", str(free_port()))
+    time.sleep(wait_s)
+    process.terminate()
+    code, words = ended(process, timeout=5)
+    assert code in (0, 143, -signal.SIGTERM), words
+    assert "Traceback" not in words
+
+
 def test_a_taken_port_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, words = ended(serve("--port", str(taken.getsockname()[1])))
