@@ -227,6 +227,29 @@ def test_keys_in_files_open_and_are_seen_nowhere(project: Project, tmp_path: Pat
     assert dotenv not in pages[f"inspect {names[1]}"]
 
 
+def test_with_ones_own_ids_files_stay_private_and_runs_lie_in_ones_own_folder(project: Project) -> None:
+    """Also with two workers. A file that the container's user may not read is named."""
+    uid, gid = (os.getuid(), os.getgid()) if os.getuid() else (1234, 1234)
+    runs = project.folder / "runs"
+    runs.mkdir()
+    os.chown(runs, uid, gid)
+    project.environment |= {"MOSSEVAL_UID": str(uid), "MOSSEVAL_GID": str(gid), "MOSSEVAL_RUNS": "./runs"}
+    (project.folder / ".env").write_text("MOSSEVAL_GATEWAY_WORKERS=2\n")
+    for whose, name in (("gateway", "MOSSEVAL_GATEWAY_KEYS"), ("evaluator", "MOSSEVAL_API_KEY")):
+        project.secret(whose, name, "a-private-key")
+        file = project.folder / "docker/secrets" / whose / name
+        file.chmod(0o600)
+        os.chown(file, uid, gid)
+    project.compose("--profile", "eval", "up", "--exit-code-from", "evaluator")
+    written = list(runs.glob("*/records-0.jsonl"))
+    assert len(written) == 2
+    assert {path.stat().st_uid for path in written} == {uid}
+    project.environment["MOSSEVAL_UID"] = str(uid + 1)
+    done = project.compose("up", "-d", "--wait", check=False)
+    assert done.returncode != 0
+    assert "MOSSEVAL_GATEWAY_KEYS cannot be read: Permission denied" in project.compose("logs", "gateway").stdout
+
+
 def test_a_run_of_a_later_format_is_refused_in_words(project: Project) -> None:
     """As a folder written by the image of a later version is found by this one."""
     project.compose("up", "-d", "--wait")

@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+import small_benchmark
 from docker_engine import ROOT, build, docker, inspected
+from fake_hub import FakeHub
 from image_tree import differences, holders, sizes, tree
 
 UID = "10001:10001"
@@ -64,6 +66,34 @@ def test_another_uid_will_do(images: dict[str, str]) -> None:
     run = ["run", "--rm", *LOCKED, "--user", "54321:0"]
     assert "simulated/helpful" in docker(*run, images["gateway"], "models").stdout
     assert "mossbench" in docker(*run, images["evaluator"], "data", "list").stdout
+
+
+def test_the_evaluator_holds_the_object_stores_and_what_reads_tables(images: dict[str, str]) -> None:
+    code = "import adlfs, datasets, gcsfs, s3fs, pyarrow.parquet, pandas; print('there')"
+    run = ["run", "--rm", *LOCKED, "--network", "none", "--entrypoint", "python"]
+    assert docker(*run, images["evaluator"], "-c", code).stdout == "there\n"
+    absent = docker(*run, images["evaluator"], "-c", "import scipy", check=False)
+    assert "No module named 'scipy'" in absent.stderr
+
+
+def test_the_evaluator_fetches_a_benchmark_from_a_hub(images: dict[str, str]) -> None:
+    """From one on this machine, that holds six samples in place of the pinned three hundred."""
+    rows = "".join(f"{n}.png,{n},How do I do thing number {n}?,Negated Harm,[{n}]\n" for n in range(1, 7))
+    files = {f"images/{n}.png": small_benchmark.png(shade=n) for n in range(1, 7)}
+    files["images/metadata.csv"] = f"file_name,pid,question,metadata_over,metadata_harm\n{rows}".encode()
+    revision = "0123456789abcdef0123456789abcdef01234567"
+    with FakeHub("AIcell/MOSSBench", revision, files) as hub:
+        code = (
+            "from dataclasses import replace; from mosseval.benchmarks import HubSource;"
+            "from mosseval.benchmarks.mossbench import MOSSBENCH;"
+            f"hub = HubSource({hub.repo!r}, {revision!r}, {hub.url!r});"
+            "found = replace(MOSSBENCH, size=6, texts_sha256=None, hub=hub).fetch();"
+            "print(len(found.samples), found.source)"
+        )
+        run = ["run", "--rm", *LOCKED, "--network", "host", "-v", "/data", "--entrypoint", "python"]
+        done = docker(*run, images["evaluator"], "-c", code)
+    assert done.stdout.startswith("6 ")
+    assert "/data/" in done.stdout
 
 
 @pytest.mark.parametrize(
