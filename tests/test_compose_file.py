@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from debian import needs_debian_package
 from gateway_process import KEY, gateway_process
 
 from mosseval.version import __version__
@@ -152,8 +153,7 @@ def test_every_metric_that_is_drawn_or_watched_is_one_of_the_gateways(tmp_path: 
 
 
 def test_prometheus_own_checker_takes_the_files(tmp_path: Path) -> None:
-    if shutil.which("promtool") is None:
-        pytest.skip("promtool is missing: apt-get install prometheus")
+    needs_debian_package("prometheus", "promtool")
     shutil.copy(MONITORING / "rules.yml", tmp_path)
     config = (MONITORING / "prometheus.yml").read_text().replace("/etc/prometheus/", f"{tmp_path}/")
     (tmp_path / "prometheus.yml").write_text(config)
