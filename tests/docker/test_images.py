@@ -17,6 +17,12 @@ UID = "10001:10001"
 LOCKED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 LIMIT_MB = {"gateway": 600, "evaluator": 700}
 OWN_LABELS = ("title", "description", "licenses", "version", "revision")
+UNTIL_IT_LISTENS = """
+import re, time
+while not int(re.search(r"SigCgt:\\s*(\\w+)", open("/proc/1/status").read())[1], 16) & 1 << 14:
+    time.sleep(0.01)
+"""
+"""Returns once the container's first process has a handler for SIGTERM."""
 CANARY = "planted-canary-9b1d6c"
 
 
@@ -96,30 +102,21 @@ def test_the_evaluator_fetches_a_benchmark_from_a_hub(images: dict[str, str]) ->
     assert "/data/" in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("wait_s", "init"),
-    [
-        (0.0, ["--init"]),
-        (0.4, ["--init"]),
-        (0.7, ["--init"]),
-        (0.7, []),
-        (0.9, []),
-        (1.2, []),
-        (4.0, []),
-        (4.0, ["--init"]),
-    ],
-)
+@pytest.mark.parametrize("init", ["--init", ""])
+@pytest.mark.parametrize("wait_s", [0.0, 0.3, 0.6, 4.0])
 def test_a_gateway_ends_when_it_is_told_to_even_while_it_starts(
-    images: dict[str, str], wait_s: float, init: list[str]
+    images: dict[str, str], wait_s: float, init: str
 ) -> None:
-    """Without an init process a signal from before Python runs is lost: compose.yaml has one."""
-    options = [*LOCKED, *init, "-e", "MOSSEVAL_GATEWAY_PUBLISHED=127.0.0.1"]
+    """Without an init process a signal from before Python listens is lost, and the time counts from there."""
+    options = [*LOCKED, *filter(None, [init]), "-e", "MOSSEVAL_GATEWAY_PUBLISHED=127.0.0.1"]
     container = docker("run", "-d", *options, images["gateway"]).stdout.strip()
     try:
+        if not init:
+            docker("exec", container, "python", "-S", "-c", UNTIL_IT_LISTENS)
         time.sleep(wait_s)
         began = time.monotonic()
         docker("stop", "--time", "20", container)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 10
         assert inspected(container)["State"]["ExitCode"] in (0, 143)
     finally:
         docker("rm", "-f", container)
