@@ -54,7 +54,7 @@ def tree(image: str) -> dict[str, Node]:
     """Path -> what is there once all layers lie upon each other."""
     found: dict[str, Node] = {}
     for layer in layers(image):
-        _lay(found, layer)
+        lay(found, layer)
     return found
 
 
@@ -94,7 +94,8 @@ def _part(path: PurePosixPath) -> str:
     return "the base image"
 
 
-def _lay(found: dict[str, Node], layer: tarfile.TarFile) -> None:
+def lay(found: dict[str, Node], layer: tarfile.TarFile) -> None:
+    """Lays a layer upon what is there: its whiteouts take away, everything else comes or replaces."""
     for member in layer:
         path = PurePosixPath(member.name)
         if path.name == OPAQUE:
