@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -114,7 +114,7 @@ def _remove(found: dict[str, Node], path: str, *, itself: bool) -> None:
 def _node(found: dict[str, Node], layer: tarfile.TarFile, member: tarfile.TarInfo) -> Node:
     owner = (member.uid, member.gid)
     if member.islnk():
-        return found[str(PurePosixPath(member.linkname))]
+        return replace(found[str(PurePosixPath(member.linkname))], size=0)
     kind = KINDS.get(member.type, "other")
     if not member.isreg():
         return Node(kind, member.mode, owner, member.linkname)

@@ -48,9 +48,10 @@ def test_times_do_not_count_and_contents_do() -> None:
     assert len(differences(one, {})) == 1
 
 
-def test_a_hard_link_is_the_file_that_it_leads_to() -> None:
+def test_a_hard_link_is_the_file_that_it_leads_to_and_takes_no_room() -> None:
     found = laid(layer({"a": b"x"}, links={"b": "a"}))
-    assert found["b"] == found["a"]
+    assert found["b"].content == found["a"].content
+    assert sizes(found)[0] == 1
 
 
 def test_packages_are_parts_and_the_rest_is_the_base() -> None:
