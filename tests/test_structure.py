@@ -40,7 +40,7 @@ EVALUATOR_RANKS = (
 """Leaf to root; a part may import those of earlier ranks, and of its own rank where no cycle arises."""
 PROXY_RANKS = (
     ("errors", "scrub", "parameters", "skeleton", "allowance", "life", "protocol"),
-    ("settings", "yaml_lines", "safety"),
+    ("settings", "secret_files", "yaml_lines", "safety"),
     ("catalogue", "keys"),
     ("records", "chat_request"),
     ("images", "outcomes", "streaming", "visit", "metrics"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lock import LOCKS, ROOT
+from lock import ENVIRONMENTS, LOCKS, ROOT, SERVERS
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -24,7 +24,14 @@ def wanted(extras: tuple[str, ...]) -> Iterator[Requirement]:
     yield from map(Requirement, lines)
 
 
-def faults(path: Path, extras: tuple[str, ...]) -> Iterator[str]:
+def wanted_of_server(environment: str, torch: str) -> Iterator[Requirement]:
+    """What one image of mosseval_serve asks for."""
+    lines = (ENVIRONMENTS / f"{environment}.txt").read_text().splitlines()
+    yield from map(Requirement, [line for line in lines if line and not line.startswith("#")])
+    yield Requirement(torch)
+
+
+def faults(path: Path, requirements: Iterable[Requirement]) -> Iterator[str]:
     """What is wrong with one lock, a line each."""
     text = path.read_text()
     pins: dict[str, str] = {}
@@ -38,7 +45,7 @@ def faults(path: Path, extras: tuple[str, ...]) -> Iterator[str]:
             yield f"{path.name}: {match['name']} has no hash"
     if ADDRESS.search(text):
         yield f"{path.name}: holds an address"
-    for requirement in wanted(extras):
+    for requirement in requirements:
         version = pins.get(canonicalize_name(requirement.name))
         if version is None:
             yield f"{path.name}: {requirement.name} is missing"
@@ -48,11 +55,13 @@ def faults(path: Path, extras: tuple[str, ...]) -> Iterator[str]:
 
 def main() -> int:
     """Prints every fault; 1 if there is one."""
-    found = [fault for name, extras in LOCKS.items() for fault in faults(ROOT / f"locks/{name}.txt", extras)]
+    asked = {name: wanted(extras) for name, extras in LOCKS.items()}
+    asked |= {name: wanted_of_server(*server) for name, server in SERVERS.items()}
+    found = [fault for name, lines in asked.items() for fault in faults(ROOT / f"locks/{name}.txt", lines)]
     for fault in found:
-        print(f"{fault}: run `make lock`")
+        print(f"{fault}: run {'`python tools/lock.py` for it' if fault.startswith('serve-') else '`make lock`'}")
     if not found:
-        print("the locks satisfy pyproject.toml")
+        print("the locks satisfy pyproject.toml and the environments of mosseval_serve")
     return 1 if found else 0
 
 

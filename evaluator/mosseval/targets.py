@@ -19,6 +19,8 @@ GATEWAY_URL_VARIABLE = "MOSSEVAL_GATEWAY_URL"
 KEY_HINT = "a key comes from the environment: --api-key-env NAME"
 VERSION = re.compile(r"/v\d")
 GATEWAY_KEY_VARIABLE = "MOSSEVAL_API_KEY"
+SECRETS_VARIABLE = "MOSSEVAL_SECRETS_DIR"
+"""A folder in which each file is called after a variable and holds its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def resolve(
     key = _named_key(api_key_env, environment, key_flag)
     if name == "gateway":
         url = normalised(environment.get(GATEWAY_URL_VARIABLE) or DEFAULT_GATEWAY_URL, said_by=GATEWAY_URL_VARIABLE)
-        key = key or _sendable(GATEWAY_KEY_VARIABLE, environment.get(GATEWAY_KEY_VARIABLE))
+        key = key or _sendable(GATEWAY_KEY_VARIABLE, _given(GATEWAY_KEY_VARIABLE, environment))
         return Target("gateway", Endpoint(url, key, is_gateway=True))
     url = normalised(name, said_by=flag)
     return Target(url, Endpoint(url, key))
@@ -124,10 +126,31 @@ def normalised(url: str, said_by: str = "--target") -> str:
 def _named_key(variable: str | None, environment: Mapping[str, str], flag: str) -> str | None:
     if variable is None:
         return None
-    key = environment.get(variable, "")
+    key = _given(variable, environment)
     if not key:
-        raise UsageError(f"{flag} names {variable}, which is not set", hint=f"export {variable}=…")
+        raise UsageError(
+            f"{flag} names {variable}, which is not set", hint=f"export {variable}=…, or {variable}_FILE=PATH"
+        )
     return _sendable(variable, key)
+
+
+def _given(variable: str, environment: Mapping[str, str]) -> str | None:
+    """A key: the variable's, or what stands in the file `VARIABLE_FILE`, or in VARIABLE in the folder of secrets.
+
+    Raises UsageError that names the file, never the key.
+    """
+    if environment.get(variable):
+        return environment[variable]
+    path, folder = environment.get(f"{variable}_FILE"), environment.get(SECRETS_VARIABLE)
+    if not path and folder and (Path(folder) / variable).exists():
+        path = f"{folder}/{variable}"
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise UsageError(f"{variable}: {path} cannot be read: {why}") from None
 
 
 def _sendable(variable: str, key: str | None) -> str | None:

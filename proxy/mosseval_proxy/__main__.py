@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from mosseval_proxy.errors import ConfigError
+from mosseval_proxy.secret_files import read_files, read_folder
 
 if TYPE_CHECKING:
     from mosseval_proxy.catalogue import Catalogue
@@ -26,6 +29,8 @@ environment:
   _MAX_BODY_BYTES, _MAX_IMAGE_BYTES, _MAX_IMAGE_PIXELS, _MAX_IMAGES, ...: docs/gateway.md has them all
   REDIS_URL                 where limits are counted for all processes together
   provider keys under their usual names: OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, ...
+  NAME_FILE                 a file that holds any of these keys, or REDIS_URL, in place of NAME
+  MOSSEVAL_SECRETS_DIR      a folder of such files, each called NAME
 
 Without keys the gateway listens on loopback only. `mosseval models` lists what it serves.
 
@@ -51,11 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser().parse_args(given)
     options.arguments = given
+    # The first process of a container ignores a signal that it has not asked for.
+    signal.signal(signal.SIGTERM, _end_at_once)
     try:
+        read_folder(os.environ)
         return COMMANDS[options.command](options)
     except ConfigError as error:
         sys.stderr.write(f"mosseval gateway: {error}\n")
         return 2
+
+
+def _end_at_once(number: int, _frame: FrameType | None) -> None:
+    """While nothing is served yet."""
+    sys.exit(128 + number)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,12 +101,14 @@ def _catalogue(settings: Settings) -> tuple[Catalogue, Recordings | None]:
     """The effective catalogue and what it replays; the config's `environment_variables` are set for this process."""
     from mosseval_proxy.catalogue import build
     from mosseval_proxy.catalogue.config import read_config
+    from mosseval_proxy.catalogue.variables import variables
     from mosseval_proxy.recordings import read_recordings
     from mosseval_proxy.replay import over
 
     user = read_config(settings.config) if settings.config else None
     if user is not None:
         os.environ.update(user.environment)
+    read_files(variables(user), os.environ)
     catalogue = build(user)
     if settings.replay is None:
         return catalogue, None
@@ -102,8 +117,9 @@ def _catalogue(settings: Settings) -> tuple[Catalogue, Recordings | None]:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from mosseval_proxy.settings import check_exposure, read_settings
+    from mosseval_proxy.settings import SECRETS, check_exposure, read_settings
 
+    read_files(SECRETS, os.environ)
     names = ("host", "port", "config", "replay", "no_auth", "workers")
     settings = read_settings(keys_file=options.keys, **{name: getattr(options, name) for name in names})
     if options.fd is None:

@@ -72,7 +72,7 @@ def create_app(
         _Routed(router),
         chat=ChatCompletions(service),
         keys=keys,
-        own_names_only=not settings.has_keys and not settings.no_auth,
+        own_names=None if settings.has_keys or settings.no_auth else frozenset(map(str.lower, settings.names)),
         life=life,
         metrics=metrics,
         log_requests=settings.access_log,

@@ -30,7 +30,10 @@ LEFT = "left"
 
 
 class Guard:
-    """ASGI middleware around the whole application; `chat` answers the hot path without a router in between."""
+    """ASGI middleware around the whole application; `chat` answers the hot path without a router in between.
+
+    `own_names`: the names beside loopback's that it answers to, None for any.
+    """
 
     def __init__(
         self,
@@ -38,7 +41,7 @@ class Guard:
         *,
         chat: ASGIApp,
         keys: KeyRing,
-        own_names_only: bool,
+        own_names: frozenset[str] | None,
         life: Life,
         metrics: Metrics,
         log_requests: bool,
@@ -46,7 +49,7 @@ class Guard:
         self._app = app
         self._chat = chat
         self._keys = keys
-        self._own_names_only = own_names_only
+        self._own_names = own_names
         self._life = life
         self._metrics = metrics
         self._log = structlog.get_logger("mosseval_proxy")
@@ -109,10 +112,14 @@ class Guard:
         if self._life.ending:
             raise GatewayError("shutting_down", ENDING, retry_after_s=1)
         visit.key = self._keys.check(headers.get(b"authorization"))
-        host = headers.get(b"host", b"").decode("latin-1")
+        if self._own_names is None:
+            return
         # Without keys loopback is the fence, and a web page can get over it with a name of its own that leads here.
-        if self._own_names_only and not is_loopback(host if host.endswith("]") else PORT.sub("", host)):
-            raise GatewayError("invalid_request", "without keys the gateway answers to localhost and 127.0.0.1 only")
+        host = headers.get(b"host", b"").decode("latin-1")
+        name = host if host.endswith("]") else PORT.sub("", host)
+        if not is_loopback(name) and name.lower() not in self._own_names:
+            known = ", ".join(["localhost", "127.0.0.1", *sorted(self._own_names)])
+            raise GatewayError("invalid_request", f"without keys the gateway answers to {known} only")
 
     def _note(self, visit: Visit) -> None:
         """Counts and logs a request that has ended."""

@@ -16,6 +16,8 @@ from mosseval_proxy.errors import ConfigError
 PREFIX = "MOSSEVAL_GATEWAY_"
 OF_OTHERS = frozenset({"MOSSEVAL_GATEWAY_URL", "MOSSEVAL_GATEWAY_WORKER"})
 """The evaluator's, and one that `process` sets."""
+SECRETS = ("REDIS_URL",)
+"""Settings that may stand in a file named by `…_FILE`; `MOSSEVAL_GATEWAY_KEYS_FILE` holds hashes instead of keys."""
 MIB = 1024 * 1024
 
 
@@ -28,6 +30,10 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=4000, ge=0, le=65535)
+    published: str | None = None
+    """The address at which a container's engine publishes the port: that, not `host`, decides who can reach it."""
+    names: Annotated[tuple[str, ...], NoDecode] = ()
+    """Comma separated: names beside localhost that a gateway without keys answers to."""
     config: Path | None = None
     replay: Path | None = None
     """A folder of recorded answers."""
@@ -83,7 +89,7 @@ class Settings(BaseSettings):
             raise PydanticCustomError("room", "MOSSEVAL_GATEWAY_MAX_BYTES_IN_FLIGHT is below MAX_BODY_BYTES")
         return self
 
-    @field_validator("keys", mode="before")
+    @field_validator("keys", "names", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -121,10 +127,11 @@ def unknown_variables() -> list[str]:
 
 def check_exposure(settings: Settings, host: str) -> None:
     """Refuses to listen where others can reach it without a key. Raises ConfigError."""
-    if settings.has_keys or settings.no_auth or is_loopback(host):
+    reached = settings.published or host
+    if settings.has_keys or settings.no_auth or is_loopback(reached):
         return
     raise ConfigError(
-        f"refusing to listen on {host} without keys: set MOSSEVAL_GATEWAY_KEYS, listen on 127.0.0.1, "
+        f"refusing to listen on {reached} without keys: set MOSSEVAL_GATEWAY_KEYS, listen on 127.0.0.1, "
         "or allow it by name with --no-auth (MOSSEVAL_GATEWAY_NO_AUTH=1)"
     )
 

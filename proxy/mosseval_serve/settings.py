@@ -6,11 +6,14 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mosseval_serve.errors import StartError
 from mosseval_serve.pictures import PictureLimits
 
 KEY_VARIABLE = "MOSSEVAL_SERVE_KEY"
+KEY_FILE_VARIABLE = "MOSSEVAL_SERVE_KEY_FILE"
+"""A file that holds the key, in place of the key itself."""
 MIB = 1024 * 1024
 
 
@@ -36,10 +39,22 @@ class Settings:
 
 
 def read_key(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The key that opens the server, if one was set. Raises StartError for one that no header can carry."""
-    key = environment.get(KEY_VARIABLE) or None
+    """The key that opens the server, if one was set, also in a file. Raises StartError for one no header can carry."""
+    key = environment.get(KEY_VARIABLE) or _filed(environment.get(KEY_FILE_VARIABLE))
     if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
         raise StartError(f"{KEY_VARIABLE} holds characters that no Authorization header can carry")
+    return key
+
+
+def _filed(path: str | None) -> str | None:
+    if not path:
+        return None
+    try:
+        key = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"{KEY_FILE_VARIABLE}: {path} cannot be read: {type(error).__name__}") from None
+    if not key:
+        raise StartError(f"{KEY_FILE_VARIABLE}: {path} is empty")
     return key
 
 

@@ -106,6 +106,34 @@ def test_without_keys_it_answers_to_its_own_names_only() -> None:
     assert list(found.values()) == [200, 200, 200, 400, 400]
 
 
+def test_in_a_container_it_also_answers_to_what_the_others_call_it() -> None:
+    port = free_port()
+    settings = {"MOSSEVAL_GATEWAY_NAMES": "Gateway, gateway.svc", "MOSSEVAL_GATEWAY_PUBLISHED": "127.0.0.1"}
+    process = serve("--host", "0.0.0.0", "--port", str(port), **settings)
+    try:
+        wait_for_port(port)
+        found = {}
+        for name in ("localhost", f"gateway:{port}", "GATEWAY.svc", "gateway.example", f"127.0.0.1.example:{port}"):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", "/v1/models", headers={"Host": name})
+            found[name] = connection.getresponse().status
+            connection.close()
+    finally:
+        process.terminate()
+        ended(process)
+    assert list(found.values()) == [200, 200, 200, 400, 400]
+
+
+@pytest.mark.parametrize("wait_s", [0.2, 0.4, 0.6, 0.8, 1.0])
+def test_told_to_end_while_it_starts_it_ends(wait_s: float) -> None:
+    process = serve("--port", str(free_port()))
+    time.sleep(wait_s)
+    process.terminate()
+    code, words = ended(process, timeout=5)
+    assert code in (0, 143, -signal.SIGTERM), words
+    assert "Traceback" not in words
+
+
 def test_a_taken_port_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, words = ended(serve("--port", str(taken.getsockname()[1])))

@@ -86,3 +86,28 @@ def test_embedded_takes_config_and_replay_and_nothing_else_does() -> None:
             resolve(target, replay=Path("r"), environment=KEYS)
     with pytest.raises(UsageError, match="--api-key-env"):
         resolve("embedded", api_key_env="MINE", environment=KEYS)
+
+
+def test_a_key_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "MOSSEVAL_API_KEY").write_text("filed-key\n")
+    for environment in (
+        {"MOSSEVAL_API_KEY_FILE": str(tmp_path / "MOSSEVAL_API_KEY")},
+        {"MOSSEVAL_SECRETS_DIR": str(tmp_path), "MOSSEVAL_API_KEY": ""},
+    ):
+        gateway = resolve("gateway", environment=environment)
+        assert gateway.endpoint is not None
+        assert gateway.endpoint.api_key == "filed-key"
+    named = resolve("http://host", api_key_env="MINE", environment={"MINE_FILE": str(tmp_path / "MOSSEVAL_API_KEY")})
+    assert named.endpoint is not None
+    assert named.endpoint.api_key == "filed-key"
+    beside = resolve("gateway", environment={"MOSSEVAL_SECRETS_DIR": str(tmp_path), "MOSSEVAL_API_KEY": "set"})
+    assert beside.endpoint is not None
+    assert beside.endpoint.api_key == "set"
+
+
+def test_a_folder_without_the_key_is_no_key_and_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
+    none = resolve("gateway", environment={"MOSSEVAL_SECRETS_DIR": str(tmp_path)})
+    assert none.endpoint is not None
+    assert none.endpoint.api_key is None
+    with pytest.raises(UsageError, match=r"^MOSSEVAL_API_KEY: .*absent cannot be read: No such file"):
+        resolve("gateway", environment={"MOSSEVAL_API_KEY_FILE": str(tmp_path / "absent")})

@@ -58,6 +58,13 @@ def test_anything_else_needs_a_key_or_leave_by_name(host: str) -> None:
     check_exposure(read_settings(keys="a-key"), host)
 
 
+def test_in_a_container_the_published_address_decides() -> None:
+    check_exposure(Settings(published="127.0.0.1"), "0.0.0.0")
+    with pytest.raises(ConfigError, match=r"refusing to listen on 192\.168\.1\.5 without keys"):
+        check_exposure(Settings(published="192.168.1.5"), "0.0.0.0")
+    check_exposure(read_settings(keys="a-key", published="192.168.1.5"), "0.0.0.0")
+
+
 def test_any_of_the_keys_opens_and_nothing_else() -> None:
     ring = KeyRing(plain_keys(["first-key", "second-key"]))
     ring.check(b"Bearer second-key")

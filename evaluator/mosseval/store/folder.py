@@ -170,4 +170,7 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         return parse(orjson.loads(file.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file} cannot be read as a run: {error}") from error
+        raise UsageError(
+            f"{file} cannot be read as a run: {error}",
+            hint="the version of mosseval that wrote it reads it (`versions` in it); or name another folder with --out",
+        ) from error

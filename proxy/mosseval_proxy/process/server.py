@@ -68,8 +68,13 @@ def serve(app: ASGIApp, settings: Settings, sock: socket.socket, life: Life, *, 
     )
     server = Server(config, life, settings.grace_s)
     _tidy()
-    # uvicorn ends in good order on SIGTERM and then sends the signal again: that one is not meant to kill.
-    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    # For what comes before uvicorn listens to signals, and for the one that it sends again once it has ended in good
+    # order, which is not meant to kill.
+    signal.signal(signal.SIGTERM, told)
     try:
         uvloop.run(_until_told(server, sock, exit_with_stdin=exit_with_stdin))
     except KeyboardInterrupt:
