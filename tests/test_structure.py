@@ -15,8 +15,8 @@ SOURCES = {
     "mosseval_serve": ROOT / "proxy" / "mosseval_serve",
 }
 LONGEST_FILE = 300
-LONGEST_FUNCTION = 60
-"""Without its docstring."""
+LONGEST_FUNCTION = 50
+"""Its body, without the docstring: a command's flags are a list, not something to be held in mind."""
 
 EVALUATOR_RANKS = (
     ("version", "errors"),
@@ -218,7 +218,7 @@ def test_files_and_functions_stay_short(name: str) -> None:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
             said = ast.get_docstring(node, clean=False) or ""
-            length = node.end_lineno - node.lineno + 1 - len(said.splitlines())
+            length = node.end_lineno - node.body[0].lineno + 1 - len(said.splitlines())
             assert length <= LONGEST_FUNCTION, f"{name}.{node.name} has {length} lines"
 
 
