@@ -15,7 +15,7 @@ SOURCES = {
     "mosseval_serve": ROOT / "proxy" / "mosseval_serve",
 }
 LONGEST_FILE = 300
-LONGEST_FUNCTION = 50
+LONGEST_FUNCTION = 55
 """Its body, without the docstring: a command's flags are a list, not something to be held in mind."""
 
 EVALUATOR_RANKS = (
