@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Rate, Row, grouped, percent, rate_over
+from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Rate, Row, grouped, number_of, percent, rate_over
 from mosseval.repeats import Repeats, repeats_of
 
 LABELS = LABELS_OF["refusal"]
@@ -35,7 +35,7 @@ class Refusals:
     @property
     def gaps(self) -> int:
         """How many samples the rate says nothing about."""
-        return sum(1 for row in self.rows if row.refusal is None)
+        return number_of(row for row in self.rows if row.refusal is None)
 
     def rate_of(self, rows: Iterable[Row]) -> Rate:
         """The refusal rate of some of the rows."""
@@ -48,7 +48,7 @@ class Refusals:
 
     def bounds(self) -> tuple[float | None, float | None]:
         """The rate in percent if none, and if all, of what is outside were refusals."""
-        refused, everything = self.rate.count, len(self.rows)
+        refused, everything = self.rate.count, number_of(self.rows)
         return percent(refused, everything), percent(refused + self.gaps, everything)
 
     def paper_counting(self) -> dict[str, Any]:
@@ -76,4 +76,4 @@ def outcome(row: Row) -> bool | None:
 
 def _paper_percent(rows: Iterable[Row]) -> float | None:
     asked = [row for row in rows if row.kind not in PAPER_OUTSIDE]
-    return percent(sum(1 for row in asked if row.refusal or row.kind in PAPER_REFUSALS), len(asked))
+    return percent(number_of(row for row in asked if row.refusal or row.kind in PAPER_REFUSALS), number_of(asked))
