@@ -26,7 +26,7 @@ LARGE = 200_000
 """Answers from which on a run is read in parts."""
 A_PART = 50_000
 """Answers of a part, about."""
-MOST = 400
+MOST = 200
 """Parts at most: each is an open file while lines are shared out."""
 _ROW, _RECORD, _JUDGEMENT = range(3)
 _KEPT_OF_VERDICTS = ("key", "label", "refusal", "correct", "judge", "judge_version", "reason", "answer_sha256")

@@ -21,7 +21,7 @@ Shape: TypeAlias = tuple[tuple[Kind, int], ...]
 TIMES = 2_000
 SEED = 20_240_617
 """Of every bootstrap: the same answers give the same interval."""
-ONE_BY_ONE = 10_000
+ONE_BY_ONE = 1_500
 """Up to so many clusters each is drawn by itself; of more, how many of each kind come up (the same distribution)."""
 FEWEST = 5
 """Clusters that must differ from the rest before a share is drawn."""

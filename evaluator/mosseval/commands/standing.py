@@ -13,7 +13,7 @@ from mosseval.store.buckets import Buckets
 from mosseval.store.codec import record_line
 from mosseval.store.state import Answer, answer_of
 
-BUCKETS = 256
+BUCKETS = 128
 _RECORD, _JUDGEMENT, _RECORD_THERE, _JUDGEMENT_THERE = range(4)
 Line = dict[str, Any]
 
