@@ -87,10 +87,11 @@ class Endpoint:
             self.rejected += 1
             return False, float(math.ceil(outcome.wait_s or 0.0))
         self.admitted.append(self._clock.now)
-        self._in_flight += 1
-        crowd = self._in_flight / self._gateways.at_once if self._gateways.at_once else 1.0
-        latency_s = self._service.draw(self._chance) * max(1.0, crowd)
-        self._clock.after(latency_s, self._landed)
+        latency_s = self._service.draw(self._chance)
+        if self._gateways.at_once:
+            self._in_flight += 1
+            latency_s *= max(1.0, self._in_flight / self._gateways.at_once)
+            self._clock.after(latency_s, self._landed)
         return True, latency_s
 
     def _landed(self) -> None:

@@ -99,11 +99,19 @@ class Pod:
             wait_s = at - self._clock.now
             # What is waited for the rate is outside the deadline.
             self._flying[sample] += wait_s
-        self._clock.after(wait_s, self._sent, sample, attempt)
+        if wait_s:
+            self._clock.after(wait_s, self._sent, sample, attempt)
+        else:
+            self._sent(sample, attempt)
 
     def _sent(self, sample: int, attempt: int) -> None:
-        if self.alive:
-            self._clock.after(self._endpoint.reach(), self._read, sample, attempt)
+        if not self.alive:
+            return
+        until_read_s = self._endpoint.reach()
+        if until_read_s:
+            self._clock.after(until_read_s, self._read, sample, attempt)
+        else:
+            self._read(sample, attempt)
 
     def _read(self, sample: int, attempt: int) -> None:
         if not self.alive:
@@ -148,7 +156,7 @@ class Pod:
             self.shard.owed.extend((*self._flying, *self._failed))
             self._leave("stopped")
         else:
-            self._fill()
+            self._clock.after(0.0, self._fill)
 
     def _aged(self, segment: int) -> None:
         if self.alive and segment == self._segment:
