@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -47,7 +47,9 @@ class Buckets:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        # A file that could not be written cannot be flushed either, and nobody needs it any more.
+        with suppress(OSError):
+            self._stack.close()
 
     def put(self, key: str, entry: list[Any]) -> None:
         """Takes one entry."""
@@ -63,8 +65,10 @@ class Buckets:
         if not self._files:
             yield (entry for _, entry in self._held)
         for file in self._files:
-            file.flush()
-            file.seek(0)
+            try:
+                file.seek(0)
+            except OSError as error:
+                raise storage_failed(self._folder, error) from error
             yield map(orjson.loads, file)
 
     def _spill(self) -> None:
