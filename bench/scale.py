@@ -5,7 +5,7 @@ attempts (`mosseval.client`), and the window in which gateways count requests (`
 drives them. What is assumed stands in the first lines that are printed. `--from-run RUN` takes the latencies of a real
 run instead; `--validate` runs a small job for real beside its simulation (needs redis-server; about 4 minutes).
 
-Run: python bench/scale.py [--quick] [--pods N …] [--from-run RUN] [--validate] [--json FILE]
+Run: python bench/scale.py [--quick] [--table NAME …] [--pods N …] [--from-run RUN] [--validate] [--json FILE]
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def limited(pods: int, service: Service, shards_a_pod: int = 1, times: int = LON
 def own_servers(pods: int, service: Service, shards_a_pod: int = 1) -> Scenario:
     """Pods that share model servers without a limit."""
     gateways = Gateways(at_once=AT_ONCE_A_POD * pods)
-    return Scenario(pods, pods * shards_a_pod, 4 * LONG * SAMPLES_A_POD * pods, gateways, service)
+    return Scenario(pods, pods * shards_a_pod, 2 * LONG * SAMPLES_A_POD * pods, gateways, service)
 
 
 def by_pods(pods: Sequence[int], service: Service) -> Iterator[tuple[str, str, Scenario]]:
@@ -141,6 +141,8 @@ def heads(size: int) -> dict[str, str]:
 def table(lines: Sequence[Line], heads: Mapping[str, str]) -> Iterator[str]:
     """The Markdown tables."""
     for name, head in heads.items():
+        if name not in {line.table for line in lines}:
+            continue
         shown = SHOWN[name]
         yield f"\n**{head}** (simulated)\n\n| | {' | '.join(shown)} |\n|---|{'---|' * len(shown)}\n"
         for line in lines:
@@ -210,6 +212,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="10 and 100 pods, one seed")
     parser.add_argument("--pods", type=int, action="append", metavar="N", help="instead of ours")
+    parser.add_argument("--table", choices=[*SHOWN], action="append", help="instead of all")
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="of each small scenario (3)")
     parser.add_argument("--from-run", metavar="RUN", help="a real run, whose latencies are drawn from")
     parser.add_argument(
@@ -230,7 +233,8 @@ def main() -> None:
     pods = arguments.pods or (PODS[:2] if arguments.quick else PODS)
     seeds, size = (1, 6) if arguments.quick else (arguments.seeds, MEASURED_PODS)
     scenarios = [*by_pods(pods, service), *by_shards(size, service), *by_segments(size, service)]
-    lines = list(run(iter(scenarios), seeds))
+    wanted = arguments.table or [*SHOWN]
+    lines = list(run((each for each in scenarios if each[0] in wanted), seeds))
     print(assumed(service, scenarios[0][2]), "".join(table(lines, heads(size))), where.line(), sep="\n")
     _keep(arguments.json, {"setting": asdict(where), "lines": list(map(_document, lines))})
 
