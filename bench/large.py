@@ -63,13 +63,13 @@ def _small(usage: Usage) -> Usage:
 
 def table(outcomes: list[Outcome]) -> Iterator[str]:
     """The Markdown table."""
-    yield "| records (samples × repeats, shards) | on disk | merge: wall, a record, peak "
-    yield "| summary: wall, a record, peak |\n|---|---|---|---|\n"
+    yield "| records (samples × repeats, shards) | on disk | merge: wall, CPU a record, peak "
+    yield "| summary: wall, CPU a record, peak |\n|---|---|---|---|\n"
     for each in outcomes:
         size = each.size
         yield f"| {size.records:,} ({size.samples:,} × {size.repeats}, {size.shards}) | {each.bytes / 1e9:.2f} GB "
         for usage in (each.merge, each.summary):
-            yield f"| {usage.wall_s:.1f} s, {usage.wall_s / size.records * 1e6:.1f} µs, {usage.peak_mib:.0f} MiB "
+            yield f"| {usage.wall_s:.1f} s, {usage.cpu_s / size.records * 1e6:.1f} µs, {usage.peak_mib:.0f} MiB "
         yield "|\n"
 
 
