@@ -27,9 +27,13 @@ from mosseval.summary import summarise
 from mosseval.types import Judgement
 from synthetic import Size, write
 
-SIZE = Size(20_500, 10, 2)
-BYTES = 150 * 1024 * 1024
-"""Of data that a process may hold: a summary of SIZE read whole breaks at 220 MiB too, one in parts needs 110."""
+SIZE = Size(60_000, 2, 2)
+BYTES = 100 * 1024 * 1024
+"""Of data that a process may hold: a summary of SIZE read whole breaks at 140 MiB too, one in parts needs 75."""
+PROGRAM = (
+    "from mosseval import parts, summary; summary.LARGE = parts.A_PART = 20_000; from mosseval.cli import main; main()"
+)
+"""`mosseval`, with parts as small as SIZE is beside the ten million records of `bench/large.py`."""
 KINDS = (
     "comply",
     "refuse",
@@ -150,7 +154,7 @@ def test_later_answer_brings_its_verdict_although_the_words_are_the_same(here: I
 def bounded(*words: str) -> subprocess.CompletedProcess[str]:
     """The program with so much memory and no more."""
     return subprocess.run(
-        [sys.executable, "-m", "mosseval", *words],
+        [sys.executable, "-c", PROGRAM, *words],
         capture_output=True,
         text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES)),
