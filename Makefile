@@ -6,7 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-gateway bench-peers test-real test-serve test-vllm test-docker lock clean
+.PHONY: help run test check bench bench-gateway bench-peers bench-scale bench-large test-real test-serve test-vllm
+.PHONY: test-docker lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +34,12 @@ bench-gateway: $(VENV)/.all ## the gateway beside a bare pass-through and the st
 
 bench-peers: $(VENV)/.all ## the same work by another harness, in a virtual environment of its own
 	$(BIN)/python bench/peers.py $(ARGS)
+
+bench-scale: $(VENV)/.all ## simulated: 10 to 10,000 pods against one limit (ARGS='--validate': a small job for real beside it)
+	$(BIN)/python bench/scale.py $(ARGS)
+
+bench-large: $(VENV)/.all ## merge and summary of a hundred thousand to ten million made-up records
+	$(BIN)/python bench/large.py $(ARGS)
 
 test-real: $(VENV)/.all ## a real model server: `transformers serve` with a tiny model made on the spot
 	$(BIN)/python tools/real_server.py $(ARGS)

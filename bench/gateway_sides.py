@@ -64,7 +64,14 @@ def ours(upstream: str, folder: Path, workers: int = 1, *, translated: bool = Tr
     """This gateway; without `translated` it knows no model that needs litellm."""
     config = folder / f"ours-{workers}-{translated}.json"
     config.write_text(json.dumps({"model_list": _models(upstream, translated=translated)}), encoding="utf-8")
-    environment = {**os.environ, "MOSSEVAL_GATEWAY_KEYS": KEY}
+    with configured(config, workers) as side:
+        yield side
+
+
+@contextmanager
+def configured(config: Path, workers: int = 1, **environment: str) -> Iterator[Side]:
+    """This gateway with a file of models; `environment` is added to this process's own."""
+    environment = {**os.environ, "MOSSEVAL_GATEWAY_KEYS": KEY, **environment}
     command = [sys.executable, "-m", "mosseval_proxy", "serve", "--exit-with-stdin", "--config", str(config)]
     if workers > 1:
         command += ["--workers", str(workers)]

@@ -21,11 +21,13 @@ LONGEST_FUNCTION = 55
 EVALUATOR_RANKS = (
     ("version", "errors"),
     ("types", "place", "terminal", "stats", "image_structure", "secret", "transfer", "values"),
+    ("binomial",),
     ("resampling", "published"),
     ("rejection", "agreement", "exchanges", "tables", "paired", "correlation", "contrast"),
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),
     ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts", "beside"),
+    ("parts", "alike", "provenance"),
     ("repeats", "rated"),
     ("refusals", "accuracy", "reproduction"),
     ("summary",),

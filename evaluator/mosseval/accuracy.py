@@ -21,10 +21,12 @@ from mosseval.counting import (
     Row,
     grouped,
     kind_of,
+    number_of,
     percent,
     rate_over,
     rounded,
 )
+from mosseval.parts import Part
 from mosseval.rated import Rated
 from mosseval.stats import mean_of_rates
 from mosseval.store import Answer, Run, RunState
@@ -143,7 +145,7 @@ def yes_no_row(
     return Row(sample, kind, None, filtered, tags, correct, wanted, paper_correct)
 
 
-def paper_readings(run: Run, state: RunState, expected: Mapping[str, str]) -> Iterator[str]:
+def paper_readings(run: Run | Part, state: RunState, expected: Mapping[str, str]) -> Iterator[str]:
     """The keys of the answers in which the expected word stands anywhere, as a substring."""
     keys = {key for key, answer in state.answers.items() if answer.answer_sha256}
     for shard in range(run.manifest.config.shards):
@@ -154,14 +156,14 @@ def paper_readings(run: Run, state: RunState, expected: Mapping[str, str]) -> It
 
 
 def _bounds(rows: Sequence[Row]) -> tuple[float | None, float | None]:
-    correct = sum(row.correct is True for row in rows)
-    outside = sum(row.correct is None for row in rows)
-    return percent(correct, len(rows)), percent(correct + outside, len(rows))
+    correct = number_of(row for row in rows if row.correct is True)
+    outside = number_of(row for row in rows if row.correct is None)
+    return percent(correct, number_of(rows)), percent(correct + outside, number_of(rows))
 
 
 def _paper_percent(rows: Iterable[Row]) -> float | None:
     asked = [row for row in rows if row.kind not in PAPER_OUTSIDE]
-    return percent(sum(row.paper_correct for row in asked), len(asked))
+    return percent(number_of(row for row in asked if row.paper_correct), number_of(asked))
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

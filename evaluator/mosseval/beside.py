@@ -38,12 +38,21 @@ class Beside:
         return f"{self.judge} agrees with {shown} on {share:.1f}% of the {self.both} answers that both judged{chance}"
 
 
-def beside(state: RunState, shown: str | None, task: str) -> tuple[Beside, ...]:
-    """Every other judge of the run, by name; over refusals, or over yes, no and unclear."""
+Tables = dict[str, Counter[tuple[Hashable, Hashable]]]
+"""Of every other judge: how often the one shown and it said what, over the answers that both have judged."""
+
+
+def tables(state: RunState, shown: str | None, task: str) -> Tables:
+    """Every other judge of a run, or of a part of it; over refusals, or over yes, no and unclear."""
     if shown is None:
-        return ()
+        return {}
     mine = _said(state, shown, task)
-    return tuple(_beside(name, mine, _said(state, name, task)) for name in sorted(state.verdicts) if name != shown)
+    return {name: _table(mine, _said(state, name, task)) for name in state.verdicts if name != shown}
+
+
+def beside(tables: Tables) -> tuple[Beside, ...]:
+    """What the tables come to, by the judges' names."""
+    return tuple(_beside(name, tables[name]) for name in sorted(tables))
 
 
 def splits(state: RunState, shown: str | None) -> int:
@@ -53,8 +62,11 @@ def splits(state: RunState, shown: str | None) -> int:
     return sum(1 for verdict in found if verdict is not None and verdict.split)
 
 
-def _beside(name: str, mine: dict[str, Hashable], theirs: dict[str, Hashable]) -> Beside:
-    table = Counter((mine[key], theirs[key]) for key in mine if key in theirs)
+def _table(mine: dict[str, Hashable], theirs: dict[str, Hashable]) -> Counter[tuple[Hashable, Hashable]]:
+    return Counter((mine[key], theirs[key]) for key in mine if key in theirs)
+
+
+def _beside(name: str, table: Counter[tuple[Hashable, Hashable]]) -> Beside:
     agreeing = sum(count for (one, other), count in table.items() if one == other)
     return Beside(name, table.total(), agreeing, kappa(table))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -34,12 +35,14 @@ class Rate:
 
     `clusters`, (count, of) of each sample in order, where a sample counts more than once: repeats of one sample are
     not independent, so whole samples are drawn (`resampling.share_interval`). Where each counts once, Wilson's.
+    `samples`: how many samples there are of each cluster, where that is not one.
     """
 
     count: int
     of: int
     what: Literal["refused", "correct", "wrong", "samples"] = "refused"
     clusters: tuple[tuple[int, int], ...] = ()
+    samples: tuple[int, ...] = ()
 
     @property
     def percent(self) -> float | None:
@@ -55,13 +58,13 @@ class Rate:
         """
         if not self.clusters:
             return "wilson"
-        return "cluster_bootstrap" if share_interval(self.clusters) else "wilson_over_samples"
+        return "cluster_bootstrap" if share_interval(self.clusters, self.samples) else "wilson_over_samples"
 
     def interval(self) -> tuple[float, float] | None:
         """The 95% interval in percent, not rounded."""
         if self.clusters:
-            samples = len(self.clusters)
-            bounds = share_interval(self.clusters) or wilson(samples * self.count / self.of, samples)
+            samples = sum(self.samples) or len(self.clusters)
+            bounds = share_interval(self.clusters, self.samples) or wilson(samples * self.count / self.of, samples)
         else:
             bounds = wilson(self.count, self.of)
         return (100 * bounds[0], 100 * bounds[1]) if bounds else None
@@ -87,7 +90,8 @@ class Row:
     """What became of one sample (its id) in one repeat. `kind` is one of the counts.
 
     `refusal` is None where outside a refusal rate, `correct` where outside an accuracy; `expected` is 'yes' or 'no'.
-    `paper_correct`: the published substring reading of a yes/no answer takes it for correct.
+    `paper_correct`: the published substring reading of a yes/no answer takes it for correct. `times`: how many rows
+    it stands for, where many samples ended alike (`alike`).
     """
 
     sample: str
@@ -98,20 +102,35 @@ class Row:
     correct: bool | None = None
     expected: str | None = None
     paper_correct: bool = False
+    times: int = 1
 
 
 def rate_over(
     rows: Iterable[Row], outcome: Callable[[Row], bool | None], what: Literal["refused", "correct", "wrong"]
 ) -> Rate:
     """The rate of `outcome` over the rows where it is not None."""
-    samples: dict[str, list[bool]] = {}
+    held: dict[str, list[int]] = {}
     for row in rows:
         found = outcome(row)
         if found is not None:
-            samples.setdefault(row.sample, []).append(found)
-    clusters = tuple(sorted((sum(each), len(each)) for each in samples.values()))
-    repeated = any(of > 1 for _, of in clusters)
-    return Rate(sum(count for count, _ in clusters), sum(of for _, of in clusters), what, clusters if repeated else ())
+            # Successes, rows, and how many samples ended so.
+            sample = held.setdefault(row.sample, [0, 0, row.times])
+            sample[0] += found
+            sample[1] += 1
+    many: Counter[tuple[int, int]] = Counter()
+    for successes, of, times in held.values():
+        many[successes, of] += times
+    count = sum(successes * times for (successes, _), times in many.items())
+    total = sum(of * times for (_, of), times in many.items())
+    if all(of == 1 for _, of in many):
+        return Rate(count, total, what)
+    clusters = tuple(sorted(many))
+    return Rate(count, total, what, clusters, tuple(many[each] for each in clusters))
+
+
+def number_of(rows: Iterable[Row]) -> int:
+    """How many rows these stand for."""
+    return sum(row.times for row in rows)
 
 
 def refusal_row(

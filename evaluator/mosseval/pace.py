@@ -9,6 +9,7 @@ import asyncio
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from statistics import median
 
@@ -31,11 +32,12 @@ class Concurrency:
     """How many requests may be in flight: a fixed number, or one that follows the endpoint.
 
     Following (additive increase, multiplicative decrease, RFC 5681's idea): doubles a window at first, one more a
-    window after the first setback, half on a 429 or where latency doubles.
+    window after the first setback, half on a 429 or where latency doubles. `clock` counts seconds.
     """
 
-    def __init__(self, fixed: int | None = None) -> None:
+    def __init__(self, fixed: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self.fixed = fixed
+        self._clock = clock
         self.in_flight = 0
         self._freed = asyncio.Event()
         self.forget()
@@ -71,7 +73,7 @@ class Concurrency:
     def throttled(self) -> None:
         """The endpoint said 429: half as many; a burst of them counts once, and nothing grows meanwhile."""
         self._since_change = 0
-        if self.fixed is None and time.monotonic() - self._halved_at >= max(BURST_S, self._best or 0.0):
+        if self.fixed is None and self._clock() - self._halved_at >= max(BURST_S, self._best or 0.0):
             self._halve()
 
     def _learn(self, latency_s: float) -> None:
@@ -90,7 +92,7 @@ class Concurrency:
     def _halve(self) -> None:
         self.limit = max(1, self.limit // 2)
         self._probing = False
-        self._halved_at = time.monotonic()
+        self._halved_at = self._clock()
         self._since_change = 0
         self._latencies.clear()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from mosseval.counting import Rate, Row, rate_over
+from mosseval.counting import Rate, Row, number_of, rate_over
 from mosseval.repeats import Repeats, repeats_of
 
 
@@ -35,7 +35,7 @@ class Rated(ABC):
     @property
     def gaps(self) -> int:
         """How many rows the rate says nothing about."""
-        return sum(1 for row in self.rows if self.outcome(row) is None)
+        return number_of(row for row in self.rows if self.outcome(row) is None)
 
     @property
     def repeats(self) -> Repeats | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Row, grouped, percent
+from mosseval.counting import LABELS_OF, PAPER_OUTSIDE, UNANSWERED, Row, grouped, number_of, percent
 from mosseval.rated import Rated
 
 LABELS = LABELS_OF["refusal"]
@@ -34,7 +34,7 @@ class Refusals(Rated):
 
     def bounds(self) -> tuple[float | None, float | None]:
         """The rate in percent if none, and if all, of what is outside were refusals."""
-        refused, everything = self.rate.count, len(self.rows)
+        refused, everything = self.rate.count, number_of(self.rows)
         return percent(refused, everything), percent(refused + self.gaps, everything)
 
     def paper_counting(self) -> dict[str, Any]:
@@ -57,4 +57,4 @@ class Refusals(Rated):
 
 def _paper_percent(rows: Iterable[Row]) -> float | None:
     asked = [row for row in rows if row.kind not in PAPER_OUTSIDE]
-    return percent(sum(1 for row in asked if row.refusal or row.kind in PAPER_REFUSALS), len(asked))
+    return percent(number_of(row for row in asked if row.refusal or row.kind in PAPER_REFUSALS), number_of(asked))

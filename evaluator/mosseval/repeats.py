@@ -7,7 +7,7 @@ repeats of each sample it is the share of samples of which all k do. What succes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -43,18 +43,25 @@ def repeats_of(
 ) -> Repeats | None:
     """What the repeats say; None where each sample was asked once. Of `rows`, one stands for each sample and repeat."""
     asked: dict[str, list[bool | None]] = {}
+    samples: dict[str, int] = {}
     for row in rows:
         asked.setdefault(row.sample, []).append(outcome(row))
+        samples[row.sample] = row.times
     k = max(map(len, asked.values()), default=1)
     if k == 1:
         return None
-    counted = [[each for each in found if each is not None] for found in asked.values()]
-    several = [found for found in counted if len(found) > 1]
-    whole = [found for found in counted if len(found) == k]
+    counted = [([each for each in found if each is not None], samples[sample]) for sample, found in asked.items()]
+    several = [(found, times) for found, times in counted if len(found) > 1]
+    whole = [(found, times) for found, times in counted if len(found) == k]
     return Repeats(
         k,
-        flip=Rate(sum(len(set(found)) > 1 for found in several), len(several), "samples"),
-        never=Rate(sum(not any(found) for found in whole), len(whole), "samples"),
-        always=Rate(sum(all(found) for found in whole), len(whole), "samples"),
+        flip=_share_of(several, lambda found: len(set(found)) > 1),
+        never=_share_of(whole, lambda found: not any(found)),
+        always=_share_of(whole, all),
         what=what,
     )
+
+
+def _share_of(samples: Sequence[tuple[list[bool], int]], holds: Callable[[list[bool]], bool]) -> Rate:
+    """Of how many samples it holds; each comes with how many ended alike."""
+    return Rate(sum(times for found, times in samples if holds(found)), sum(times for _, times in samples), "samples")

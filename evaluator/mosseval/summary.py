@@ -12,12 +12,15 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from mosseval.accuracy import Accuracy, paper_readings, yes_no_row
-from mosseval.beside import Beside, beside, splits
+from mosseval.alike import Alike
+from mosseval.beside import Beside, Tables, beside, splits, tables
 from mosseval.contrast import good_outcome
-from mosseval.counting import Rate, Row, grouped, refusal_row
+from mosseval.counting import Rate, Row, grouped, number_of, refusal_row
+from mosseval.parts import LARGE, Part, Parts, answers_of
+from mosseval.provenance import Seen
 from mosseval.refusals import COUNTS, OUTSIDE, Refusals
 from mosseval.repeats import Repeats
-from mosseval.store import Answer, Manifest, Run, RunState
+from mosseval.store import Manifest, Run, RunState
 from mosseval.types import TagValue
 
 __all__ = ["BY", "COUNTS", "NUMBERS", "OUTSIDE", "Numbers", "Rate", "Row", "Summary", "summarise"]
@@ -60,6 +63,8 @@ class Summary:
     provenance: Mapping[str, Any]
     beside: tuple[Beside, ...] = ()
     splits: int = 0
+    judges: tuple[str, ...] = ()
+    """All whose verdicts the run holds."""
 
     @property
     def task(self) -> str:
@@ -79,7 +84,9 @@ class Summary:
     @property
     def counts(self) -> dict[str, int]:
         """How many samples ended how; they add up to `samples`."""
-        found = Counter(row.kind for row in self.rows)
+        found: Counter[str] = Counter()
+        for row in self.rows:
+            found[row.kind] += row.times
         return {kind: found[kind] for kind in self.numbers.counts}
 
     @property
@@ -117,7 +124,7 @@ class Summary:
             "simulated": self.simulated,
             "task": self.task,
             "judge": self.judge,
-            "samples": len(self.rows),
+            "samples": number_of(self.rows),
             "counts": self.counts,
             **self.numbers.document(),
             "by": {tag: {name: rate.document() for name, rate in groups.items()} for tag, groups in self.by().items()},
@@ -131,24 +138,64 @@ class Summary:
         }
 
 
+class _Reading:
+    """What a summary needs of a run's states: of the whole one, or of one part after the other."""
+
+    def __init__(self, manifest: Manifest, judge: str | None) -> None:
+        self._manifest = manifest
+        self._judge = judge
+        self._seen = Seen()
+        self._tables: Tables = {}
+        self._splits = 0
+
+    def rows(self, source: Run | Part, state: RunState) -> Iterator[Row]:
+        """The rows of a source, which is taken in."""
+        self._seen.add(state, self._judge)
+        for name, table in tables(state, self._judge, self._manifest.task).items():
+            self._tables[name] = self._tables.get(name, Counter()) + table
+        self._splits += splits(state, self._judge)
+        return _ROWS[self._manifest.task](source, state, self._judge)
+
+    def summary(self, name: str, rows: Iterable[Row], judges: Iterable[str]) -> Summary:
+        """The summary of the run `name`, when all its rows were made; `judges` are all that judged."""
+        return Summary(
+            manifest=self._manifest,
+            judge=self._judge,
+            rows=tuple(rows),
+            simulated=self._manifest.simulated or "simulated" in self._seen.providers,
+            provenance=self._seen.document(name, self._manifest),
+            beside=beside(self._tables),
+            splits=self._splits,
+            judges=tuple(sorted(judges)),
+        )
+
+
 def summarise(run: Run, *, judge: str | None = None, state: RunState | None = None) -> Summary:
     """The summary of a run by the verdicts of `judge` (default: the run's first, or who judged most).
 
-    `state` is what the run says, where it was read already.
+    `state` is what the run says, where it was read already. A run of more than `parts.LARGE` answers that was not is
+    read in parts, and its rows stand for samples that ended alike (`Row.times`): memory does not grow with the run.
     """
-    state, manifest = state or run.state(), run.manifest
-    judge = judge or next((name for name in manifest.judges if name in state.verdicts), None) or _busiest(state)
-    rows = tuple(_ROWS[manifest.task](run, state, judge))
-    providers = {answer.record.provider for answer in state.answers.values()}
-    return Summary(
-        manifest=manifest,
-        judge=judge,
-        rows=rows,
-        simulated=manifest.simulated or "simulated" in providers,
-        provenance=_provenance(run, state, judge),
-        beside=beside(state, judge, manifest.task),
-        splits=splits(state, judge),
-    )
+    if state is None and answers_of(run.manifest) > LARGE:
+        return _large(run, judge)
+    state = state or run.state()
+    judge = judge or _shown(run.manifest, {name: len(found) for name, found in state.verdicts.items()})
+    reading = _Reading(run.manifest, judge)
+    return reading.summary(run.name, tuple(reading.rows(run, state)), state.verdicts)
+
+
+def _large(run: Run, judge: str | None) -> Summary:
+    with Parts(run, (*BY, *run.manifest.by)) as parts:
+        reading, alike = _Reading(run.manifest, judge or _shown(run.manifest, parts.judges)), Alike()
+        for part in parts.each():
+            alike.add(reading.rows(part, part.state))
+        return reading.summary(run.name, alike.rows(), parts.judges)
+
+
+def _shown(manifest: Manifest, judged: Mapping[str, int]) -> str | None:
+    """By whose verdicts: the first judge of the run that gave any, or who gave most."""
+    named = next((name for name in manifest.judges if judged.get(name)), None)
+    return named or max(sorted(judged), key=lambda name: judged[name], default=None)
 
 
 def _keys(manifest: Manifest) -> Iterator[tuple[str, str]]:
@@ -158,13 +205,13 @@ def _keys(manifest: Manifest) -> Iterator[tuple[str, str]]:
             yield f"{manifest.config.benchmark}/{sample_id}/{repeat}", sample_id
 
 
-def _refusal_rows(run: Run, state: RunState, judge: str | None) -> Iterator[Row]:
+def _refusal_rows(run: Run | Part, state: RunState, judge: str | None) -> Iterator[Row]:
     tags = run.tags()
     for key, sample_id in _keys(run.manifest):
         yield refusal_row(sample_id, state.answers.get(key), state, judge, tags.get(sample_id, {}))
 
 
-def _yes_no_rows(run: Run, state: RunState, judge: str | None) -> Iterator[Row]:
+def _yes_no_rows(run: Run | Part, state: RunState, judge: str | None) -> Iterator[Row]:
     tags: dict[str, Mapping[str, TagValue]] = {}
     expected: dict[str, str] = {}
     for sample_id, row in run.samples().items():
@@ -182,54 +229,6 @@ def _yes_no_rows(run: Run, state: RunState, judge: str | None) -> Iterator[Row]:
         )
 
 
-_ROWS: Mapping[str, Callable[[Run, RunState, str | None], Iterator[Row]]] = MappingProxyType(
+_ROWS: Mapping[str, Callable[[Run | Part, RunState, str | None], Iterator[Row]]] = MappingProxyType(
     {"refusal": _refusal_rows, "yes_no": _yes_no_rows}
 )
-
-
-def _busiest(state: RunState) -> str | None:
-    if not state.verdicts:
-        return None
-    return max(sorted(state.verdicts), key=lambda name: len(state.verdicts[name]))
-
-
-def _provenance(run: Run, state: RunState, judge: str | None) -> dict[str, Any]:
-    manifest, answers = run.manifest, list(state.answers.values())
-    versions = {verdict.judge_version for verdict in state.verdicts.get(judge or "", {}).values()}
-    costs = [answer.record.cost_usd for answer in answers if answer.record.cost_usd is not None]
-    return {
-        "run": run.name,
-        "endpoint": manifest.config.endpoint,
-        "served_models": sorted(_seen(answers, "served_model")),
-        "providers": sorted(_seen(answers, "provider")),
-        "decoding": dict(manifest.config.decoding),
-        "safety_settings": manifest.config.safety_settings,
-        "sent_safety_settings": _sent_safety(answers),
-        "dropped_params": sorted({each for answer in answers for each in answer.record.dropped_params}),
-        "added_params": sorted({f"{name}={value}" for a in answers for name, value in a.record.added_params.items()}),
-        "questions_sha256": manifest.data.questions_sha256,
-        "images_sha256": manifest.data.images_sha256,
-        "judge_versions": sorted(versions),
-        "versions": dict(manifest.versions),
-        "errors": dict(Counter(a.record.error.code for a in answers if a.record.error).most_common()),
-        "empty_at_token_limit": sum(
-            1 for a in answers if a.record.status == "empty" and a.record.finish_reason == "length"
-        ),
-        "unusable": len(manifest.unusable),
-        "cost_usd": round(sum(costs), 6) if costs else None,
-        "created_at": manifest.created_at,
-    }
-
-
-def _seen(answers: Iterable[Answer], field: str) -> set[str]:
-    return {value for answer in answers if (value := getattr(answer.record, field)) is not None}
-
-
-def _sent_safety(answers: list[Answer]) -> list[dict[str, Any]]:
-    """The providers' safety switches as they were sent, each setting once."""
-    found: list[dict[str, Any]] = []
-    for answer in answers:
-        sent = answer.record.safety_settings
-        if sent is not None and dict(sent) not in found:
-            found.append(dict(sent))
-    return found

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mosseval.commands.standing import Standing
 from mosseval.errors import RunMismatch, UsageError
-from mosseval.judges.spec import FILE_NAME
 from mosseval.place import Place
-from mosseval.store import Bounds, Lines, Manifest, Run, RunState, open_run, read_run
-from mosseval.store.state import answer_of
+from mosseval.store import Bounds, Lines, Manifest, Run, open_run, read_run
 
 Line = dict[str, Any]
 
@@ -32,7 +31,10 @@ def merge(sources: Sequence[Place], out: Place) -> None:
         raise UsageError(f"{out} is one of the sources", hint="name another place with --out")
     if len(set(sources)) < len(sources):
         raise UsageError("a source is named twice", hint="name each one once")
-    runs = [read_run(place) for place in sources]
+    runs: list[Run] = []
+    for place in sources:
+        runs.append(read_run(place))
+        _share_selection(runs)
     _require_one_run(runs)
     holders = _holders(runs)
     merged = asyncio.run(_merged(runs, holders, out))
@@ -42,6 +44,13 @@ def merge(sources: Sequence[Place], out: Place) -> None:
         _say(f"{len(absent)} of {shards} shards have no record yet: {', '.join(absent[:20])}")
     _say(f"{merged.records} records and {merged.judgements} judgements of {len(holders)} shards written")
     sys.stderr.write(f"run: {out}\n")
+
+
+def _share_selection(runs: Sequence[Run]) -> None:
+    """The last one read holds the first one's list of samples, where they are the same: shards have it in common."""
+    first, last = runs[0], runs[-1]
+    if last.manifest.selected == first.manifest.selected:
+        last.manifest = replace(last.manifest, selected=first.manifest.selected)
 
 
 def _require_one_run(runs: Sequence[Run]) -> None:
@@ -82,82 +91,59 @@ def _holders(runs: Sequence[Run]) -> dict[int, Run]:
 
 
 async def _merged(runs: Sequence[Run], holders: Mapping[int, Run], out: Place) -> Merged:
-    rows = {sample_id: row for run in runs for sample_id, row in run.samples().items()}
     manifest = _manifest([run.manifest for run in runs])
-    run = await open_run(out, manifest, rows.values(), set(manifest.selected), Bounds())
-    merged = Merged()
+    rows = (row for run in runs for row in run.sample_lines() if "sample_id" in row)
+    run = await open_run(out, manifest, rows, set(manifest.selected), Bounds())
     async with run.locked(0, _say):
         run.confirm()
-        there = run.state(0) if run.written_shards() else RunState({}, {})
-        for shard in sorted(holders):
-            await _copy(holders[shard], shard, run, there, merged)
-    return merged
+        with Standing() as standing:
+            there = bool(run.written_shards())
+            standing.offer(_records(holders), _judgements(holders), compared=there)
+            if there:
+                standing.there(run.record_lines(0), run.judgement_lines(0))
+            standing.settle()
+        return await _copy(holders, standing, run)
+
+
+def _records(holders: Mapping[int, Run]) -> Iterator[Line]:
+    return (line for shard in sorted(holders) for line in holders[shard].record_lines(shard))
+
+
+def _judgements(holders: Mapping[int, Run]) -> Iterator[Line]:
+    return (line for shard in sorted(holders) for line in holders[shard].judgement_lines(shard))
 
 
 def _manifest(manifests: Sequence[Manifest]) -> Manifest:
     united = manifests[0]
     for each in manifests[1:]:
-        united = each.merged(united, {*united.selected, *each.selected})
+        same = each.selected == united.selected
+        known = set() if same else {*united.selected, *each.selected}
+        selected = united.selected
+        united = each.merged(united, known)
+        united = replace(united, selected=selected) if same else united
     oldest = min(each.created_at for each in manifests)
     return replace(united, config=replace(united.config, shards=1), created_at=oldest)
 
 
-async def _copy(source: Run, shard: int, out: Run, there: RunState, merged: Merged) -> None:
-    """Copies what stands in one shard and is not there yet; the lines are read twice, and few things kept of them."""
-    standing = _standing(source.record_lines(shard))
+async def _copy(holders: Mapping[int, Run], standing: Standing, out: Run) -> Merged:
+    """Copies what stands and is not there yet: the sources are read a second time, line by line."""
+    merged = Merged()
     with out.records(0) as lines:
-        for number, line in enumerate(source.record_lines(shard)):
-            key = line.get("key")
-            if key in standing and standing[key][0] == number and not _is_there(line, there):
+        for number, line in enumerate(_records(holders)):
+            if number in standing.records:
                 await lines.room()
                 lines.append(line)
                 merged.records += 1
-    verdicts = _latest_verdicts(source.judgement_lines(shard), {key: named for key, (_, named) in standing.items()})
     with ExitStack() as files:
         writers: dict[str, Lines] = {}
-        for number, line in enumerate(source.judgement_lines(shard)):
-            judge, key = str(line.get("judge")), str(line.get("key"))
-            if verdicts.get((judge, key)) != number or _is_judged(line, there):
-                continue
-            if judge not in writers:
-                writers[judge] = files.enter_context(out.judgements(judge, 0))
-            writers[judge].append(line)
-            merged.judgements += 1
-
-
-def _standing(lines: Iterable[Line]) -> dict[str, tuple[int, str | None]]:
-    """Of each key the number of the line that stands, and its answer's hash."""
-    found: dict[str, tuple[int, str | None]] = {}
-    for number, line in enumerate(lines):
-        answer = answer_of(line)
-        if answer is not None:
-            found[answer.record.key] = number, answer.answer_sha256
-    return found
-
-
-def _latest_verdicts(lines: Iterable[Line], answers: Mapping[str, str | None]) -> dict[tuple[str, str], int]:
-    """Of each judge and key the number of the last line that judges the answer that stands."""
-    found: dict[tuple[str, str], int] = {}
-    for number, line in enumerate(lines):
-        judge, key, named = line.get("judge"), line.get("key"), line.get("answer_sha256")
-        if not (isinstance(judge, str) and isinstance(key, str) and FILE_NAME.fullmatch(judge)):
-            continue
-        if named is not None and answers.get(key) == named:
-            found[judge, key] = number
-    return found
-
-
-def _is_there(line: Line, there: RunState) -> bool:
-    known, new = there.answers.get(line["key"]), answer_of(line)
-    return (
-        known is not None and new is not None and (known.answer_sha256, known.record) == (new.answer_sha256, new.record)
-    )
-
-
-def _is_judged(line: Line, there: RunState) -> bool:
-    known = there.verdict(line["judge"], line["key"])
-    same = ("label", "judge_version", "reason")
-    return known is not None and all(getattr(known, name) == line.get(name) for name in same)
+        for number, line in enumerate(_judgements(holders)):
+            if number in standing.judgements:
+                judge = line["judge"]
+                if judge not in writers:
+                    writers[judge] = files.enter_context(out.judgements(judge, 0))
+                writers[judge].append(line)
+                merged.judgements += 1
+    return merged
 
 
 def _say(message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.errors import UsageError
@@ -19,9 +20,10 @@ def print_summaries(paths: tuple[Place, ...], *, format: str, judge: str | None)
     if format not in ("table", *FORMATS):
         raise UsageError(f"there is no format {format!r}", hint=f"table, {', '.join(FORMATS)}")
     folders = [read_run(path) for path in paths]
-    for folder in folders if judge else []:
-        _require_judge(folder, str(judge))
     summaries = [summarise(folder, judge=judge) for folder in folders]
+    for folder, summary in zip(folders, summaries, strict=True):
+        if judge is not None and judge not in summary.judges:
+            raise _not_judged(folder, judge, summary.judges)
     with kept_quiet():
         if format == "table":
             table.show(summaries, ResultConsole())
@@ -29,9 +31,7 @@ def print_summaries(paths: tuple[Place, ...], *, format: str, judge: str | None)
             sys.stdout.write(FORMATS[format](summaries))
 
 
-def _require_judge(folder: Run, judge: str) -> None:
-    known = sorted(folder.state().verdicts)
-    if judge not in known:
-        raise UsageError(
-            f"{folder.name} holds no verdicts of {judge!r}", hint=f"it was judged by: {', '.join(known) or 'nobody'}"
-        )
+def _not_judged(folder: Run, judge: str, known: Sequence[str]) -> UsageError:
+    return UsageError(
+        f"{folder.name} holds no verdicts of {judge!r}", hint=f"it was judged by: {', '.join(known) or 'nobody'}"
+    )

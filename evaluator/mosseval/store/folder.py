@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import orjson
 from mosseval.errors import UsageError
 from mosseval.store import lock
 from mosseval.store.base import Run
-from mosseval.store.lines import Appender, joined, read_lines, storage_failed, write_whole
+from mosseval.store.lines import Appender, read_lines, storage_failed, write_whole
 from mosseval.store.manifest import Manifest, mismatch, parse
 
 
@@ -89,9 +90,16 @@ class RunFolder(Run):
             yield from read_lines(file)
 
     def _write_samples(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        merged: dict[str, Mapping[str, Any]] = dict(self.samples())
-        merged.update({row["sample_id"]: row for row in rows})
-        write_whole(self.path / "samples.jsonl", joined(merged.values()))
+        """Those of this command first, and those of earlier ones that it does not have."""
+        known: set[str] = set()
+
+        def lines() -> Iterator[bytes]:
+            for row in chain(rows, self.sample_lines()):
+                if "sample_id" in row and row["sample_id"] not in known:
+                    known.add(row["sample_id"])
+                    yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+
+        write_whole(self.path / "samples.jsonl", lines())
 
     def _write_manifest(self) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -99,7 +107,7 @@ class RunFolder(Run):
         document["created_at"] = document["created_at"] or now
         document["updated_at"] = now
         option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        write_whole(self.path / "run.json", orjson.dumps(document, option=option))
+        write_whole(self.path / "run.json", [orjson.dumps(document, option=option)])
 
 
 async def keep_old(path: Path) -> Path | None:

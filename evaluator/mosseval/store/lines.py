@@ -85,15 +85,17 @@ def joined(documents: Iterable[Any]) -> bytes:
     return bytes(content)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Replaces a file in one step: a reader sees the old or the new, never a part."""
+def write_whole(path: Path, content: Iterable[bytes]) -> None:
+    """Replaces a file in one step: a reader sees the old or the new, never a part. `content` comes in pieces."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_bytes(content)
+        with draft.open("wb") as file:
+            file.writelines(content)
         os.replace(draft, path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise storage_failed(path, error) from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _object(line: bytes) -> dict[str, Any] | None:

@@ -84,14 +84,17 @@ class RunState:
     @classmethod
     def of(cls, records: Iterable[dict[str, Any]], judgements: Iterable[dict[str, Any]]) -> RunState:
         """The state that lines make, in their order; `judgements` are read after `records`."""
+        return cls.of_answers((answer for line in records if (answer := answer_of(line))), judgements)
+
+    @classmethod
+    def of_answers(cls, found: Iterable[Answer], judgements: Iterable[dict[str, Any]]) -> RunState:
+        """The same, of records that were read already."""
         answers: dict[str, Answer] = {}
         spent = dearest = 0.0
-        for line in records:
-            answer = answer_of(line)
-            if answer is not None:
-                answers[answer.record.key] = answer
-                spent += answer.record.cost_usd or 0.0
-                dearest = max(dearest, answer.record.cost_usd or 0.0)
+        for answer in found:
+            answers[answer.record.key] = answer
+            spent += answer.record.cost_usd or 0.0
+            dearest = max(dearest, answer.record.cost_usd or 0.0)
         verdicts: dict[str, dict[str, Verdict]] = {}
         for line in judgements:
             verdict = _verdict(line, answers)
@@ -111,13 +114,18 @@ class RunState:
 def answer_of(line: dict[str, Any]) -> Answer | None:
     """What is kept of a record's line, None where it is none."""
     text = line.get("text") if line.get("status") == "answered" else None
+    return answer_named(line, answer_sha256(text) if isinstance(text, str) else None)
+
+
+def answer_named(line: dict[str, Any], named: str | None) -> Answer | None:
+    """The same, where the hash of the answer's text is known."""
     try:
         record = record_from({**_shared(line), **LEFT_OUT})
     except (KeyError, TypeError):
         return None
     if not isinstance(record.key, str) or record.status not in get_args(Status):
         return None
-    return Answer(record, answer_sha256(text) if isinstance(text, str) else None)
+    return Answer(record, named)
 
 
 def _verdict(line: dict[str, Any], answers: Mapping[str, Answer]) -> Verdict | None:

@@ -76,12 +76,12 @@ def test_unwritable_file_is_a_storage_failure(tmp_path: Path) -> None:
     with pytest.raises(StorageFailed, match="cannot write"):
         Appender(tmp_path)
     with pytest.raises(StorageFailed, match="cannot write"):
-        write_whole(tmp_path / "absent" / "run.json", b"{}")
+        write_whole(tmp_path / "absent" / "run.json", [b"{}"])
 
 
 def test_replacing_a_file_leaves_no_draft(tmp_path: Path) -> None:
     file = tmp_path / "run.json"
     for content in (b"old", b"new"):
-        write_whole(file, content)
+        write_whole(file, [content])
         assert file.read_bytes() == content
     assert os.listdir(tmp_path) == ["run.json"]
