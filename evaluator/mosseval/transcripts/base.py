@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mosseval.answer_rows import AnswerRow
 from mosseval.errors import DataError
 
 MOST_NAMED = 10
@@ -23,17 +24,23 @@ class Recorded:
     question: str | None = None
     error: str | None = None
     """What the form says went wrong: then there is no answer."""
+    row: AnswerRow | None = None
+    """All that was known of the answer, where `mosseval export` wrote it down; its record is None where it is owed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The answers of one file in its order, no id twice in one repeat."""
+    """The answers of one file in its order, no id twice in one repeat.
+
+    `exported`: it is a whole run that `mosseval export` wrote, and every answer has its row.
+    """
 
     form: str
     answers: tuple[Recorded, ...]
+    exported: bool = False
 
 
-def transcript(file: Path, form: str, answers: Iterable[Recorded]) -> Transcript:
+def transcript(file: Path, form: str, answers: Iterable[Recorded], *, exported: bool = False) -> Transcript:
     """Raises DataError for ids that occur twice, naming them."""
     found = tuple(answers)
     seen: set[tuple[str, int]] = set()
@@ -44,7 +51,7 @@ def transcript(file: Path, form: str, answers: Iterable[Recorded]) -> Transcript
         seen.add((each.id, each.repeat))
     if doubled:
         raise DataError(f"{file}: {named(doubled)} occurs twice", hint="keep one answer of each")
-    return Transcript(form, found)
+    return Transcript(form, found, exported)
 
 
 def named(ids: list[str]) -> str:
