@@ -71,7 +71,7 @@ def export_run(order: Order) -> None:
         _say(f"{len(run.summary.rows)} rows of {order.run} written to {order.out} ({order.format})")
         for what, number in sorted((Counter(told) + Counter(run.left)).items()):
             _say(f"{what}: {number}")
-        sys.stderr.write(f"next: {_next(order, run)}\n")
+        sys.stderr.write(f"next: {one_line(_next(order, run), 1000)}\n")
 
 
 def _check(order: Order) -> None:

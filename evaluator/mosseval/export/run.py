@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from mosseval.answer_rows import LABELS, AnswerRow, Said
-from mosseval.errors import UsageError
+from mosseval.answer_rows import LABELS, AnswerRow, Said, document, parse
+from mosseval.errors import DataError, UsageError
 from mosseval.export.spool import Spool
 from mosseval.store import Manifest, RunFolder, RunState
 from mosseval.store.codec import record_from
 from mosseval.store.lines import read_lines
 from mosseval.summary import Summary, summarise
 from mosseval.types import Judgement, Record, Status
-from mosseval.values import mapping
+from mosseval.values import items, mapping
 
 VERDICT = frozenset(
     ("key", "label", "refusal", "correct", "judge", "judge_version", "reason", "answer_sha256"),
@@ -48,11 +48,21 @@ class ExportedRun:
         return tuple(known) if first is None else (first, *(name for name in known if name != first))
 
     def rows(self) -> Iterator[AnswerRow]:
-        """Every sample in every repeat, sample by sample; what is not answered yet is pending."""
+        """Every sample in every repeat, sample by sample; what is not answered yet is pending.
+
+        Raises DataError where somebody wrote what no run holds: a judge that is no name, a block that is none.
+        """
         for sample_id in self.manifest.selected:
             sample = self._samples.get(sample_id, {})
             for repeat in range(self.manifest.repeats):
-                yield self._row(sample_id, repeat, sample)
+                yield self._checked(self._row(sample_id, repeat, sample))
+
+    def _checked(self, row: AnswerRow) -> AnswerRow:
+        """The row, every value of the kind that it should be: a run's lines may hold anything."""
+        try:
+            return parse(document(row))
+        except ValueError as error:
+            raise DataError(f"{self.summary.provenance['run']}: {row.key}: {error}", hint="mend that line") from None
 
     def _row(self, sample_id: str, repeat: int, sample: Mapping[str, Any]) -> AnswerRow:
         config = self.manifest.config
@@ -68,7 +78,7 @@ class ExportedRun:
             question=question if isinstance(question, str) else "",
             expected=expected if isinstance(expected, str) else None,
             tags=mapping(sample.get("tags")),
-            pictures=tuple(each for each in sample.get("images") or [sample.get("image")] if isinstance(each, dict)),
+            pictures=tuple(each for each in _pictures(sample) if isinstance(each, dict)),
             record=record_from(line) if line else None,
             said=said,
             headline=bool(said) and said[0].judge == self.summary.judge,
@@ -128,6 +138,10 @@ def opened(path: Path, judge: str | None) -> Iterator[ExportedRun]:
         left["left out: rows of the data set that could not be asked"] = len(folder.manifest.unusable)
         summary = summarise(folder, judge=judge, state=state)
         yield ExportedRun(summary, +left, folder.samples(), state, records, verdicts)
+
+
+def _pictures(sample: Mapping[str, Any]) -> list[Any]:
+    return items(sample.get("images")) or [sample.get("image")]
 
 
 def _keys(manifest: Manifest) -> Iterator[str]:
