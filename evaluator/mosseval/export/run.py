@@ -31,7 +31,7 @@ class ExportedRun:
 
     summary: Summary
     left: Mapping[str, int]
-    _samples: Mapping[str, Mapping[str, Any]]
+    _samples: Spool
     _state: RunState
     _records: Spool
     _verdicts: Spool
@@ -53,7 +53,7 @@ class ExportedRun:
         Raises DataError where somebody wrote what no run holds: a judge that is no name, a block that is none.
         """
         for sample_id in self.manifest.selected:
-            sample = self._samples.get(sample_id, {})
+            sample = self._samples.get(sample_id) or {}
             for repeat in range(self.manifest.repeats):
                 yield self._checked(self._row(sample_id, repeat, sample))
 
@@ -119,8 +119,11 @@ def opened(path: Path, judge: str | None) -> Iterator[ExportedRun]:
             f"{path} holds no verdicts of {judge!r}",
             hint=f"it was judged by: {', '.join(sorted(state.verdicts)) or 'nobody'}",
         )
-    with Spool() as records, Spool() as verdicts:
+    with Spool() as samples, Spool() as records, Spool() as verdicts:
         left: Counter[str] = Counter()
+        for line in read_lines(path / "samples.jsonl"):
+            if isinstance(line.get("sample_id"), str):
+                samples.put(line["sample_id"], line)
         for line in _lines(folder, "records-*.jsonl"):
             if record := _record(line):
                 left["left out: records that a later one replaced"] += records.get(record.key) is not None
@@ -131,13 +134,11 @@ def opened(path: Path, judge: str | None) -> Iterator[ExportedRun]:
                 verdicts.put((line["judge"], line["key"]), line)
         counted = sum(1 for judge in state.verdicts for key in state.verdicts[judge] if state.verdict(judge, key))
         left["left out: verdicts that no longer count"] -= counted
-        keys = set(_keys(folder.manifest))
-        left["left out: answers to samples that are selected no more"] = sum(
-            1 for key in state.answers if key not in keys
-        )
+        asked = sum(key in state.answers for key in _keys(folder.manifest))
+        left["left out: answers to samples that are selected no more"] = len(state.answers) - asked
         left["left out: rows of the data set that could not be asked"] = len(folder.manifest.unusable)
         summary = summarise(folder, judge=judge, state=state)
-        yield ExportedRun(summary, +left, folder.samples(), state, records, verdicts)
+        yield ExportedRun(summary, +left, samples, state, records, verdicts)
 
 
 def _pictures(sample: Mapping[str, Any]) -> list[Any]:

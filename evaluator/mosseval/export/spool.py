@@ -17,10 +17,13 @@ class Spool:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `__exit__`
         self._places: dict[Hashable, int] = {}
         self._end = 0
+        self._at_end = True
 
     def put(self, name: Hashable, line: dict[str, Any]) -> None:
         """Puts one object aside."""
-        self._file.seek(self._end)
+        if not self._at_end:
+            self._file.seek(self._end)
+            self._at_end = True
         self._places[name] = self._end
         self._end += self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
@@ -29,6 +32,7 @@ class Spool:
         place = self._places.get(name)
         if place is None:
             return None
+        self._at_end = False
         self._file.seek(place)
         found: dict[str, Any] = orjson.loads(self._file.readline())
         return found
