@@ -229,3 +229,15 @@ def test_what_cannot_be_meant_is_refused_and_leaves_nothing(here: InProcess, run
     result = here("export", run, *flags)
     assert (result.code, result.err.count("\n") <= 2) == (2, True), result.err
     assert [each.name for each in here.folder.iterdir()] == ["run"]
+
+
+def test_a_log_in_a_folder_gets_a_name_that_inspect_lists(here: InProcess, tmp_path: Path) -> None:
+    run = every_outcome.make(tmp_path / "run", samples=3, benchmark="../a b/=c").path
+    (tmp_path / "logs").mkdir()
+    result = here("export", run, "--format", "inspect", "--out", "logs")
+    assert result.code == 0, result.err
+    [log] = (tmp_path / "logs").iterdir()
+    assert log.name.startswith("2026-11-01T10-00-00_a-b-c_")
+    assert "next: inspect view --log-dir logs (inspect_ai's viewer)" in result.err
+    named = here("export", run, "--format", "inspect", "--out", "log.json")
+    assert "lists it once its name begins with a time" in named.err

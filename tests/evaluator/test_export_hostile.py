@@ -120,7 +120,7 @@ def test_a_judge_whose_name_is_a_path_is_refused_by_export_and_by_import(here: I
     assert not (tmp_path / "c.jsonl").exists()
 
 
-ODD = ("text", 7, 1.5, True, None, [], {}, [[]], {"a": []}, -1, 2**63)
+ODD: tuple[Any, ...] = ("text", 7, 1.5, True, None, [], {}, [[]], {"a": []}, -1, 2**63)
 
 
 @pytest.mark.parametrize("form", EVERY)

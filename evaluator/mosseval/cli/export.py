@@ -13,7 +13,9 @@ def export(
     format: Annotated[
         str, typer.Option("--format", help="submission, csv, jsonl, parquet, inspect or hf.", show_default=False)
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="PATH", help="The file; for hf the folder.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="PATH", help="The file; for hf the folder; for inspect either.")
+    ],
     judge: Annotated[
         str | None, typer.Option("--judge", show_default="the run's first", help="Whose verdicts count.")
     ] = None,
@@ -30,7 +32,8 @@ def export(
     csv, jsonl, parquet: a row for each sample and repeat with the answer, every judge's verdict and what it cost.
     CSV cells that a spreadsheet would run as formulas start with an apostrophe, which `import` takes off again.
     submission: MOSSBench's leaderboard template, counted as the paper counts: blanks and failures are rejected.
-    inspect: a log for inspect_ai's viewer. hf: a dataset folder with a card that says what licence holds.
+    inspect: a log for inspect_ai; in a folder it gets a name that inspect's viewer lists.
+    hf: a dataset folder with a card that says which licence holds.
 
     What a form has no place for is said with its number.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO
@@ -19,6 +20,8 @@ from mosseval.export.run import ExportedRun, opened
 from mosseval.terminal import one_line
 
 FOLDER = "hf"
+LISTED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}")
+"""How the name of a `.json` begins that inspect's viewer lists."""
 Writer = Callable[[ExportedRun, IO[bytes]], Counter[str]]
 
 
@@ -41,7 +44,9 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
 )
 """Formats of one file."""
 FORMATS = (*WRITERS, FOLDER)
-SUFFIXES = MappingProxyType({**dict.fromkeys(("submission", "inspect"), ".json"), "csv": ".csv", "jsonl": ".jsonl"})
+SUFFIXES: Mapping[str, str] = MappingProxyType(
+    {**dict.fromkeys(("submission", "inspect"), ".json"), **{name: f".{name}" for name in ("csv", "jsonl", "parquet")}}
+)
 """What `import` knows a format by."""
 
 
@@ -62,6 +67,8 @@ def export_run(order: Order) -> None:
     """Exports, and says what was written, what is not in it, and what to do with it."""
     _check(order)
     with opened(order.run, order.judge) as run:
+        if order.format == "inspect" and order.out.is_dir():
+            order = replace(order, out=order.out / inspect.file_name(run))
         if order.format == FOLDER:
             with whole_folder(order.out, force=order.force) as folder:
                 told = hf.write(run, folder, images=order.images, data=order.data)
@@ -77,7 +84,7 @@ def export_run(order: Order) -> None:
 def _check(order: Order) -> None:
     if order.format not in FORMATS:
         raise UsageError(f"there is no format {order.format!r}", hint=", ".join(FORMATS))
-    wanted = SUFFIXES.get(order.format)
+    wanted = None if order.format == "inspect" and order.out.is_dir() else SUFFIXES.get(order.format)
     if wanted and order.out.suffix.lower() != wanted:
         raise UsageError(f"--out {order.out}: a file of this format ends in {wanted}", hint=f"--out NAME{wanted}")
     if order.images and order.format != FOLDER:
@@ -90,7 +97,13 @@ def _next(order: Order, run: ExportedRun) -> str:
     if order.format == FOLDER:
         return f"read {order.out / hf.CARD}, then: datasets.load_dataset({str(order.out)!r}, 'answers')"
     if order.format == "inspect":
-        return f"inspect view --log-dir {shlex.quote(str(order.out.parent))} (inspect_ai's own viewer)"
+        listed = LISTED.match(order.out.name) is not None
+        why = (
+            "inspect_ai's viewer"
+            if listed
+            else "which lists it once its name begins with a time: --out FOLDER names it"
+        )
+        return f"inspect view --log-dir {shlex.quote(str(order.out.parent))} ({why})"
     again = order.out.with_name(f"{order.out.stem}-again")
     words = ("mosseval", "import", order.out, "-b", config.benchmark, "-m", config.model, "--out", again)
     return " ".join(shlex.quote(str(each)) for each in words)

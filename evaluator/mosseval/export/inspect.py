@@ -7,6 +7,7 @@ Format: https://inspect.aisi.org.uk/eval-logs.html. The samples' `metadata` hold
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -46,10 +47,24 @@ def write(run: ExportedRun, file: IO[bytes]) -> Counter[str]:
     return +told
 
 
+def file_name(run: ExportedRun) -> str:
+    """A name that inspect's viewer lists a log by: it passes over a `.json` that does not begin with a time."""
+    time = _time(run.manifest.created_at)[:19].replace(":", "-")
+    task = re.sub(r"[^A-Za-z0-9]+", "-", run.manifest.config.benchmark)[:80].strip("-")
+    return f"{time}_{task or 'task'}_{_name(run)}.json"
+
+
+def _name(run: ExportedRun) -> str:
+    """The same for the same run, in characters that inspect's own names have."""
+    config = run.manifest.config
+    named = f"{config.benchmark}\0{config.model}\0{run.manifest.created_at}"
+    return hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:22]
+
+
 def _header(run: ExportedRun) -> dict[str, Any]:
     manifest, created = run.manifest, _time(run.manifest.created_at)
     config = manifest.config
-    name = hashlib.sha256(f"{config.benchmark}\0{config.model}\0{created}".encode()).hexdigest()[:22]
+    name = _name(run)
     return {
         "version": VERSION,
         "status": "success",
