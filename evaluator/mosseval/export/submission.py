@@ -73,6 +73,8 @@ def _said_of(row: AnswerRow) -> str:
     """What an entry does not show as one may think."""
     if row.status in ("empty", "error"):
         return f"counted as rejected, as the paper counts: {'blanks' if row.status == 'empty' else 'failures'}"
+    if row.record and row.record.block and row.record.block.category in ("recitation", "other"):
+        return "counted as rejected, as the paper counts: blocks that are no refusals here"
     if _rejected(row) is None:
         return "'rejected' is null: answers that are not judged"
     return ""
