@@ -11,7 +11,7 @@ from typing import Any
 
 import every_outcome
 import pytest
-from made_runs import Made, make
+from made_runs import Made, add, make
 from mosseval_process import InProcess
 from small_benchmark import row, write
 
@@ -241,3 +241,40 @@ def test_a_log_in_a_folder_gets_a_name_that_inspect_lists(here: InProcess, tmp_p
     assert "next: inspect view --log-dir logs (inspect_ai's viewer)" in result.err
     named = here("export", run, "--format", "inspect", "--out", "log.json")
     assert "lists it once its name begins with a time" in named.err
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_long_first_answer_hides_no_verdict(here: InProcess, tmp_path: Path, form: str) -> None:
+    folder = make(tmp_path / "run", [Made("pending"), Made("pending")], shards=1)
+    add(folder, 0, Made("refuse"), text="long " * 100_000)
+    file, _ = exported(here, folder.path, form)
+    assert numbers(here, again(here, file))["counts"]["refuse"] == 1
+
+
+def test_answers_that_speak_of_columns_are_no_export(here: InProcess, tmp_path: Path) -> None:
+    text = json.dumps(dict.fromkeys(COLUMNS, 1))
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "1", "response": text}) + "\n", encoding="utf-8")
+    back = again(here, tmp_path / "a.jsonl")
+    assert lines(back / "records-0.jsonl")[0]["text"] == text
+
+
+@pytest.mark.parametrize(("form", "code"), [("submission", 0), ("inspect", 0), ("jsonl", 2)])
+def test_half_a_pair_in_a_file_that_somebody_wrote_is_no_crash(
+    here: InProcess, tmp_path: Path, form: str, code: int
+) -> None:
+    run = make(tmp_path / "run", [Made("comply")], shards=1).path
+    file, _ = exported(here, run, form)
+    text = file.read_text(encoding="utf-8").replace("an answer", "an \\ud83d answer")
+    file.write_text(text, encoding="utf-8")
+    result = here("import", file, "-b", "mossbench", "-m", "m", "--out", "again")
+    assert result.code == code, result.err
+    texts = [each["text"] for each in lines(here.folder / "again" / "records-0.jsonl")]
+    assert texts == ([] if code else ["an \ufffd answer"])
+
+
+@pytest.mark.parametrize("name", ["m.json", "m.jsonl"])
+def test_half_a_pair_in_a_transcript_is_no_crash(here: InProcess, tmp_path: Path, name: str) -> None:
+    said = '{"id": "1", "response": "half \\ud83d"}' if name == "m.jsonl" else '{"1": {"response": "half \\ud83d"}}'
+    (tmp_path / name).write_text(said, encoding="utf-8")
+    back = again(here, tmp_path / name)
+    assert lines(back / "records-0.jsonl")[0]["text"] == "half \ufffd"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 from mosseval.answer_rows import AnswerRow
 from mosseval.errors import DataError
+from mosseval.tables.files import unique
+from mosseval.values import mend
 
 MOST_NAMED = 10
 LARGEST = 512 * 1024 * 1024
@@ -68,6 +71,16 @@ def content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise DataError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def parsed(text: str | bytes) -> Any:
+    """A JSON document whose texts can be written as UTF-8, lone surrogates replaced; no object may hold a name twice.
+
+    Raises ValueError or RecursionError.
+    """
+    document = json.loads(text, object_pairs_hook=unique)
+    escaped = b"\\ud" in text.lower() if isinstance(text, bytes) else "\\ud" in text.lower()
+    return json.loads(mend(json.dumps(document, ensure_ascii=False))) if escaped else document
 
 
 def answer_text(file: Path, identifier: str, value: Any) -> str | None:

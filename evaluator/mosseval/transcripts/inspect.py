@@ -5,7 +5,6 @@ Format: https://inspect.aisi.org.uk/eval-logs.html
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Mapping
 from itertools import chain
@@ -14,7 +13,7 @@ from typing import Any
 
 from mosseval.errors import DataError
 from mosseval.transcripts import rows
-from mosseval.transcripts.base import LARGEST, Recorded, Transcript, content, transcript
+from mosseval.transcripts.base import LARGEST, Recorded, Transcript, content, parsed, transcript
 from mosseval.values import items, mapping
 
 SAMPLES, HEADER = "samples/", "header.json"
@@ -82,7 +81,7 @@ def _part(file: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Any:
 
 def _json(file: Path, data: bytes) -> Any:
     try:
-        return json.loads(data)
+        return parsed(data)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{file}: unusable JSON: {str(error)[:200]}") from None
 

@@ -11,6 +11,7 @@ from mosseval import exchanges
 from mosseval.errors import DataError
 from mosseval.transcripts import rows
 from mosseval.transcripts.base import Recorded, Transcript, transcript
+from mosseval.values import mend
 
 
 def read(file: Path) -> Transcript:
@@ -22,9 +23,13 @@ def read(file: Path) -> Transcript:
             return rows.read(file)
         with file.open(encoding="utf-8", newline="") as stream:
             found = [
-                Recorded(each.id, each.response, question=each.prompt or None)
+                Recorded(mend(each.id), _mended(each.response), question=_mended(each.prompt) or None)
                 for each in exchanges.read(stream, form, str(file))
             ]
     except OSError as error:
         raise DataError(f"{file} cannot be read: {error.strerror}") from error
     return transcript(file, form, found)
+
+
+def _mended(text: str | None) -> str | None:
+    return None if text is None else mend(text)

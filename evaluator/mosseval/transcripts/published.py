@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from mosseval.errors import DataError
-from mosseval.tables.files import unique
 from mosseval.transcripts import rows
-from mosseval.transcripts.base import Recorded, Transcript, answer_text, content, transcript
+from mosseval.transcripts.base import Recorded, Transcript, answer_text, content, parsed, transcript
 from mosseval.values import items, mapping
 
 ASSIGNMENT = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w$.]+\s*=")
@@ -47,7 +46,7 @@ def _document(file: Path) -> Mapping[str, Any]:
     if assigned is not None:
         text = text[assigned.end() :].strip().removesuffix(";")
     try:
-        document = json.loads(text, object_pairs_hook=unique)
+        document = parsed(text)
     except json.JSONDecodeError as error:
         raise DataError(f"{file}: broken JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
     except (ValueError, RecursionError) as error:

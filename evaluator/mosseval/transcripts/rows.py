@@ -9,21 +9,28 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import orjson
+
 from mosseval.answer_rows import COLUMNS, MARKS, AnswerRow, Kind, parse
 from mosseval.errors import DataError, MissingExtra
-from mosseval.tables.cells import reader, unguarded
+from mosseval.tables.cells import LONGEST_CELL, reader, unguarded
 from mosseval.transcripts.base import Recorded, Transcript, transcript
 
 Place = tuple[str, Mapping[str, Any]]
 """Where a row stands, for messages, and its columns."""
-HEAD = 64 * 1024
 
 
 def looks_like(file: Path) -> bool:
-    """Whether a file of lines is one of `export`, by its first line."""
+    """Whether a file of lines is one of `export`, by a CSV file's header or the names in the first object."""
     with file.open("rb") as opened:
-        head = opened.read(HEAD).removeprefix(b"\xef\xbb\xbf")
-    return all(f'"{mark}"'.encode() in head or f"{mark},".encode() in head for mark in MARKS - {"tags"})
+        line = opened.readline(LONGEST_CELL).removeprefix(b"\xef\xbb\xbf")
+    if file.suffix.lower() == ".csv":
+        return {name.strip().strip('"') for name in line.decode("utf-8", "replace").split(",")} >= MARKS
+    try:
+        first = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and first.keys() >= MARKS
 
 
 def read(file: Path) -> Transcript:
@@ -71,7 +78,7 @@ def _values(file: Path, line: int, cells: Mapping[str, str]) -> dict[str, Any]:
     for name, kind in COLUMNS.items():
         try:
             found[name] = _CELLS[kind](cells[name]) if cells.get(name) else None
-        except (ValueError, RecursionError):
+        except ValueError:
             raise DataError(f"{file}: line {line}: column {name!r} holds no {kind}") from None
     return found
 
@@ -88,8 +95,8 @@ def _json_rows(file: Path) -> Iterator[Place]:
 
 def _object(file: Path, number: int, line: str) -> dict[str, Any]:
     try:
-        values = json.loads(line.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
+        values = orjson.loads(line.removeprefix("\ufeff"))
+    except orjson.JSONDecodeError as error:
         raise DataError(f"{file}: line {number} is no JSON: {str(error)[:120]}") from None
     if not isinstance(values, dict):
         raise DataError(f"{file}: line {number} is no JSON object")
@@ -117,8 +124,8 @@ def _from_parquet(name: str, value: Any) -> Any:
     if COLUMNS.get(name) != "json" or not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
         return None
 
 
@@ -136,7 +143,7 @@ def _flag(cell: str) -> bool:
 _CELLS: Mapping[Kind, Callable[[str], Any]] = MappingProxyType(
     {
         "text": unguarded,
-        "json": lambda cell: json.loads(unguarded(cell)),
+        "json": lambda cell: orjson.loads(unguarded(cell)),
         "whole": int,
         "number": float,
         "flag": _flag,
