@@ -169,6 +169,14 @@ def yes_no_run(path: Path) -> Path:
     return path
 
 
+def test_the_same_import_again_writes_nothing(here: InProcess, run: Path) -> None:
+    file, _ = exported(here, run, "csv")
+    back = again(here, file)
+    before = {each.name: each.read_bytes() for each in back.glob("*-0.jsonl")}
+    again(here, file)
+    assert {each.name: each.read_bytes() for each in back.glob("*-0.jsonl")} == before
+
+
 def test_a_run_without_a_verdict_stays_without_one_until_a_judge_is_named(here: InProcess, tmp_path: Path) -> None:
     run = make(tmp_path / "run", [Made("comply"), Made("refuse")], shards=1).path
     (run / "judgements-rules-0.jsonl").unlink()
@@ -219,6 +227,8 @@ WRONG = {
     "a format that there is not": ("--format", "pdf", "--out", "x.pdf"),
     "a suffix of another format": ("--format", "csv", "--out", "x.json"),
     "a folder that there is not": ("--format", "csv", "--out", "no/x.csv"),
+    "the run's own records": ("--format", "jsonl", "--out", "run/records-0.jsonl", "--force"),
+    "the run's own folder": ("--format", "hf", "--out", "run", "--force"),
     "pictures in a table": ("--format", "csv", "--out", "x.csv", "--images"),
     "a judge that did not judge": ("--format", "csv", "--out", "x.csv", "--judge", "nobody"),
 }

@@ -87,6 +87,8 @@ def _check(order: Order) -> None:
     wanted = None if order.format == "inspect" and order.out.is_dir() else SUFFIXES.get(order.format)
     if wanted and order.out.suffix.lower() != wanted:
         raise UsageError(f"--out {order.out}: a file of this format ends in {wanted}", hint=f"--out NAME{wanted}")
+    if order.out.resolve().is_relative_to(order.run.resolve()):
+        raise UsageError(f"--out {order.out} lies in the run's own folder", hint="name a place outside it")
     if order.images and order.format != FOLDER:
         raise UsageError("--images belongs to --format hf", hint="the other formats name the pictures")
 

@@ -87,7 +87,7 @@ def _header(run: ExportedRun) -> dict[str, Any]:
                 OURS: {
                     "format": FORMAT,
                     "summary": _plain_summary(run),
-                    "pending": [document(row) for row in run.rows() if row.record is None],
+                    "pending": [document(row) for row in run.pending()],
                 }
             },
         },

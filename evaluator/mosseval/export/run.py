@@ -57,6 +57,13 @@ class ExportedRun:
             for repeat in range(self.manifest.repeats):
                 yield self._checked(self._row(sample_id, repeat, sample))
 
+    def pending(self) -> Iterator[AnswerRow]:
+        """Those of the rows that are not answered yet."""
+        for sample_id in self.manifest.selected:
+            for repeat in range(self.manifest.repeats):
+                if f"{self.manifest.config.benchmark}/{sample_id}/{repeat}" not in self._state.answers:
+                    yield self._checked(self._row(sample_id, repeat, self._samples.get(sample_id) or {}))
+
     def _checked(self, row: AnswerRow) -> AnswerRow:
         """The row, every value of the kind that it should be: a run's lines may hold anything."""
         try:
