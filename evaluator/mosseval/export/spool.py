@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Hashable
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import orjson
+
+from mosseval.store.lines import storage_failed
 
 
 class Spool:
@@ -20,12 +24,18 @@ class Spool:
         self._at_end = True
 
     def put(self, name: Hashable, line: dict[str, Any]) -> None:
-        """Puts one object aside."""
+        """Puts one object aside. Raises StorageFailed where the temporary folder is full."""
+        try:
+            self._put(name, orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        except OSError as error:
+            raise storage_failed(Path(tempfile.gettempdir()), error) from error
+
+    def _put(self, name: Hashable, line: bytes) -> None:
         if not self._at_end:
             self._file.seek(self._end)
             self._at_end = True
         self._places[name] = self._end
-        self._end += self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        self._end += self._file.write(line)
 
     def get(self, name: Hashable) -> dict[str, Any] | None:
         """The object that stands under a name; None where there is none."""
@@ -46,4 +56,5 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        with suppress(OSError):  # what could not be written is wanted by nobody now
+            self._file.close()
