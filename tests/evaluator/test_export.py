@@ -288,3 +288,17 @@ def test_half_a_pair_in_a_transcript_is_no_crash(here: InProcess, tmp_path: Path
     (tmp_path / name).write_text(said, encoding="utf-8")
     back = again(here, tmp_path / name)
     assert lines(back / "records-0.jsonl")[0]["text"] == "half \ufffd"
+
+
+def test_what_was_never_asked_is_no_blank_to_reproduce(here: InProcess, tmp_path: Path) -> None:
+    data = write(tmp_path / "data", rows=[row(n, over=f"type {1 + n % 3}") for n in range(6)])
+    kinds = ("comply", "refuse", "empty", "missing_image", "pending", "missing_image")
+    run = make(tmp_path / "run", [Made(kind) for kind in kinds]).path
+    (tmp_path / "t").mkdir()
+    assert here("export", run, "--format", "submission", "--out", "t/gpt-4o.json").code == 0
+    result = here("reproduce", "mossbench", "--transcripts", "t", "--data", data, "--format", "json")
+    assert result.code == 0, result.err
+    found = [json.loads(line) for line in result.out.splitlines()]
+    whole = next(each for each in found if each["stimulus"] == "all")
+    outside = whole["ours"]["of"] + whole["blank"] + whole["unjudged"]
+    assert (outside, whole["blank"]) == (3, 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mosseval.answer_rows import AnswerRow
+from mosseval.answer_rows import PENDING, AnswerRow
 from mosseval.errors import DataError
 from mosseval.tables.files import unique
 from mosseval.values import mend
@@ -29,6 +29,11 @@ class Recorded:
     """What the form says went wrong: then there is no answer."""
     row: AnswerRow | None = None
     """All that was known of the answer, where `mosseval export` wrote it down; its record is None where it is owed."""
+
+    @property
+    def asked(self) -> bool:
+        """False for a sample of an exported run that is pending or whose picture was missing."""
+        return self.row is None or self.row.status not in (PENDING, "missing_image")
 
 
 @dataclass(frozen=True, slots=True)
