@@ -7,7 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench bench-gateway bench-peers bench-scale bench-large test-real test-serve test-vllm
-.PHONY: test-docker lock clean
+.PHONY: test-docker test-inspect lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ test-vllm: $(VENV)/.all ## real vLLM on the CPU behind the gateway, in a virtual
 
 test-docker: $(VENV)/.all ## the images and compose.yaml on a real Docker engine; says so where there is none
 	$(BIN)/python tools/docker_tests.py $(ARGS)
+
+test-inspect: $(VENV)/.all ## `export --format inspect` by inspect_ai's own reader, viewer and converter, in an environment of its own
+	$(BIN)/python tools/inspect_log.py $(ARGS)
 
 lock: $(VENV)/.all ## resolve pyproject.toml anew into locks/
 	$(BIN)/python tools/lock.py

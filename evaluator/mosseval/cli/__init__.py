@@ -16,6 +16,7 @@ from mosseval.cli import (
     agreement,
     compare,
     data,
+    export,
     gateway,
     importing,
     judge,
@@ -41,7 +42,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for each in (run, summary, compare, importing, judge, score, agreement, merge, reproduce, data, models, gateway, k8s):
+for each in (
+    run,
+    summary,
+    compare,
+    importing,
+    export,
+    judge,
+    score,
+    agreement,
+    merge,
+    reproduce,
+    data,
+    models,
+    gateway,
+    k8s,
+):
     each.register(app)
 
 

@@ -19,15 +19,17 @@ def import_(
     data: flags.DataDir = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", show_default="by the suffix", help="published, inspect, jsonl or csv."),
+        typer.Option("--format", show_default="by the suffix", help="published, inspect, jsonl, csv or parquet."),
     ] = None,
     judge: flags.Judge = None,
 ) -> None:
     """Turn recorded answers into a run: judged, summarised and compared like any other.
 
     Reads published transcripts ({ID: {"response": …}} as .json, or MOSSBench's data.js), leaderboard submissions,
-    logs of inspect_ai (.json, .eval), and id and response as .jsonl or .csv. A null or blank response is `empty`,
-    never a refusal. Ids that the benchmark does not have, or that occur twice, are named, and nothing is written.
+    logs of inspect_ai (.json, .eval), and id and response as .jsonl or .csv. What `mosseval export` wrote becomes the
+    same run again, with its verdicts; nothing is judged anew unless --judge says so. A null or blank response is
+    `empty`, never a refusal. Ids that the benchmark does not have, or that occur twice, are named, and nothing is
+    written.
 
     mosseval import data.js -b mossbench -m gpt-4o --data MOSSBench/ --out runs/gpt-4o
     """

@@ -14,6 +14,7 @@ from typing import Any
 from mosseval import benchmarks, judges, transcripts
 from mosseval.benchmarks import Reading, images_sha256
 from mosseval.benchmarks.base import Dataset
+from mosseval.commands import restored
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.commands.score import judged
 from mosseval.errors import DataError
@@ -50,7 +51,7 @@ def import_file(order: Order) -> None:
     if order.judge not in (None, "none"):
         judges.create(str(order.judge))
     transcript = transcripts.read(order.file, order.form)
-    dataset = _dataset(order)
+    dataset = _dataset(order, exported=transcript.exported)
     samples = _samples(order, transcript, dataset)
     folder = asyncio.run(_import(order, transcript, dataset, samples))
     with kept_quiet():
@@ -60,23 +61,26 @@ def import_file(order: Order) -> None:
 
 async def _import(order: Order, transcript: Transcript, dataset: Dataset | None, samples: Mapping[str, Sample]) -> Run:
     manifest = _manifest(order, transcript, dataset, samples)
-    folder = await open_run(order.out, manifest, map(_row, samples.values()), set(samples), Bounds())
+    pictures = restored.samples_of(each.row for each in transcript.answers if each.row)
+    rows = ({**_row(sample), **pictures.get(sample.id, {})} for sample in samples.values())
+    folder = await open_run(order.out, manifest, rows, set(samples), Bounds())
     async with folder.locked(0):
         folder.confirm()
         state = folder.state(0)
         with folder.records(0) as lines:
             for each in transcript.answers:
                 record = _record(each, samples[each.id], order)
-                if not _stands(record, state):
+                if record is not None and not _stands(record, state):
                     await lines.room()
                     lines.append(record_line(record))
-    if order.judge != "none":
+        restored.restore_verdicts(folder, transcript, order.benchmark)
+    if order.judge != "none" and not (transcript.exported and order.judge is None):
         name = judges.for_task(order.judge, manifest.task, order.benchmark)  # type: ignore[arg-type]
         await judged(folder, judges.create(name))
     return read_run(order.out)
 
 
-def _dataset(order: Order) -> Dataset | None:
+def _dataset(order: Order, *, exported: bool) -> Dataset | None:
     """The benchmark's questions, where its data is at hand."""
     benchmark = benchmarks.get(order.benchmark, Reading())
     if order.data is not None or not benchmark.needs_data:
@@ -84,6 +88,8 @@ def _dataset(order: Order) -> Dataset | None:
     try:
         return benchmark.load(None)
     except DataError:
+        if exported:
+            return None
         sys.stderr.write(
             f"mosseval: the data of {order.benchmark} is not at hand: answers are judged without their questions where "
             "the file holds none, and nothing is broken down by type; --data DIR mends both\n"
@@ -94,10 +100,7 @@ def _dataset(order: Order) -> Dataset | None:
 def _samples(order: Order, transcript: Transcript, dataset: Dataset | None) -> dict[str, Sample]:
     """The benchmark's samples, or those that the transcript names. Raises DataError for ids that there are not."""
     if dataset is None:
-        return {
-            each.id: Sample(benchmark=order.benchmark, id=each.id, question=each.question or "")
-            for each in transcript.answers
-        }
+        return {each.id: _sample(each, order.benchmark) for each in transcript.answers}
     known = {sample.id: sample for sample in dataset.samples}
     unusable = {identifier for identifier, _ in dataset.unusable}
     unknown = [each.id for each in transcript.answers if each.id not in known and each.id not in unusable]
@@ -106,10 +109,18 @@ def _samples(order: Order, transcript: Transcript, dataset: Dataset | None) -> d
             f"{order.file}: {dataset.name} has no sample {named(unknown)}", hint="is it the right --benchmark?"
         )
     answered = {each.id for each in transcript.answers}
+    if transcript.exported:
+        return {each.id: known[each.id] for each in transcript.answers if each.id in known}
     absent = [identifier for identifier in known if identifier not in answered]
     if absent:
         sys.stderr.write(f"mosseval: {order.file} has no answer to {len(absent)} of {len(known)}: {named(absent)}\n")
     return known
+
+
+def _sample(each: Recorded, benchmark: str) -> Sample:
+    if each.row is not None:
+        return restored.sample_of(each.row, benchmark)
+    return Sample(benchmark=benchmark, id=each.id, question=each.question or "")
 
 
 def _manifest(order: Order, transcript: Transcript, dataset: Dataset | None, samples: Mapping[str, Sample]) -> Manifest:
@@ -125,17 +136,23 @@ def _manifest(order: Order, transcript: Transcript, dataset: Dataset | None, sam
             roots=tuple(str(root) for root in dataset.roots),
         )
     return Manifest(
-        config=RunConfig(order.benchmark, order.model, ENDPOINT, replay_sha256=digest),
+        config=RunConfig(order.benchmark, order.model, ENDPOINT, replay_sha256=digest, image=_image(transcript)),
         task=dataset.task if dataset else benchmarks.get(order.benchmark, Reading()).task,
-        simulated=False,
+        simulated=any(each.row.simulated for each in transcript.answers if each.row),
         repeats=1 + max(each.repeat for each in transcript.answers),
         data=found,
         selected=tuple(samples),
         unusable=dataset.unusable if dataset else (),
         notes=(f"imported from {order.file.name} ({transcript.form})", *(dataset.notes if dataset else ())),
         by=dataset.by if dataset else (),
+        judges=restored.judges_of(transcript),
         versions={"mosseval": __version__, "python": platform.python_version()},
     )
+
+
+def _image(transcript: Transcript) -> dict[str, Any]:
+    """Of how the pictures were asked with, all that a summary says."""
+    return {"text_only": True} if any(each.row.text_only for each in transcript.answers if each.row) else {}
 
 
 def _row(sample: Sample) -> dict[str, Any]:
@@ -151,8 +168,10 @@ def _row(sample: Sample) -> dict[str, Any]:
     }
 
 
-def _record(each: Recorded, sample: Sample, order: Order) -> Record:
-    """An answer needs no picture at hand: only what is recorded counts."""
+def _record(each: Recorded, sample: Sample, order: Order) -> Record | None:
+    """An answer needs no picture at hand: only what is recorded counts. None where a whole run says it is owed."""
+    if each.row is not None:
+        return restored.record_of(each.row, order.benchmark, order.model, sample)
     blank = each.text is None or not each.text.strip()
     error = Failure("recorded_error", each.error, attempts=0) if each.error and blank else None
     return Record(

@@ -64,7 +64,7 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def _model(model: str, file: Path, samples: dict[str, Sample], judge: Judge) -> Sequence[Line]:
-    answers = transcripts.read(file).answers
+    answers = [each for each in transcripts.read(file).answers if each.asked]
     unknown = [each.id for each in answers if each.id not in samples]
     if unknown:
         raise DataError(f"{file}: {BENCHMARK} has no sample {named(unknown)}")

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 LONGEST_CELL = 64 * 1024 * 1024
 """Characters: as long as a line of JSON may be. Python's own bound is 128 KiB, which an answer or a picture exceeds."""
+GUARD = "'"
+GUARDED = frozenset((*"=+-@\t\r\n", *"＝＋－＠", GUARD))
+"""What a spreadsheet may take for the start of a formula (OWASP, CSV injection), and the guard itself."""
 
 
 def reader(lines: Iterable[str]) -> Reader:
@@ -18,3 +21,13 @@ def reader(lines: Iterable[str]) -> Reader:
     # The bound is the process's, hence one for all readers.
     csv.field_size_limit(LONGEST_CELL)
     return csv.reader(lines, strict=True)
+
+
+def guarded(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula; `unguarded` gives back exactly the text."""
+    return GUARD + text if text[:1] in GUARDED else text
+
+
+def unguarded(cell: str) -> str:
+    """The text that `guarded` made a cell of."""
+    return cell.removeprefix(GUARD)

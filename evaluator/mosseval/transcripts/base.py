@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mosseval.answer_rows import PENDING, AnswerRow
 from mosseval.errors import DataError
+from mosseval.tables.files import unique
+from mosseval.values import mend
 
 MOST_NAMED = 10
 LARGEST = 512 * 1024 * 1024
@@ -23,17 +27,28 @@ class Recorded:
     question: str | None = None
     error: str | None = None
     """What the form says went wrong: then there is no answer."""
+    row: AnswerRow | None = None
+    """All that was known of the answer, where `mosseval export` wrote it down; its record is None where it is owed."""
+
+    @property
+    def asked(self) -> bool:
+        """False for a sample of an exported run that is pending or whose picture was missing."""
+        return self.row is None or self.row.status not in (PENDING, "missing_image")
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The answers of one file in its order, no id twice in one repeat."""
+    """The answers of one file in its order, no id twice in one repeat.
+
+    `exported`: it is a whole run that `mosseval export` wrote, and every answer has its row.
+    """
 
     form: str
     answers: tuple[Recorded, ...]
+    exported: bool = False
 
 
-def transcript(file: Path, form: str, answers: Iterable[Recorded]) -> Transcript:
+def transcript(file: Path, form: str, answers: Iterable[Recorded], *, exported: bool = False) -> Transcript:
     """Raises DataError for ids that occur twice, naming them."""
     found = tuple(answers)
     seen: set[tuple[str, int]] = set()
@@ -44,7 +59,7 @@ def transcript(file: Path, form: str, answers: Iterable[Recorded]) -> Transcript
         seen.add((each.id, each.repeat))
     if doubled:
         raise DataError(f"{file}: {named(doubled)} occurs twice", hint="keep one answer of each")
-    return Transcript(form, found)
+    return Transcript(form, found, exported)
 
 
 def named(ids: list[str]) -> str:
@@ -61,6 +76,16 @@ def content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise DataError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def parsed(text: str | bytes) -> Any:
+    """A JSON document whose texts can be written as UTF-8, lone surrogates replaced; no object may hold a name twice.
+
+    Raises ValueError or RecursionError.
+    """
+    document = json.loads(text, object_pairs_hook=unique)
+    escaped = b"\\ud" in text.lower() if isinstance(text, bytes) else "\\ud" in text.lower()
+    return json.loads(mend(json.dumps(document, ensure_ascii=False))) if escaped else document
 
 
 def answer_text(file: Path, identifier: str, value: Any) -> str | None:

@@ -5,16 +5,20 @@ Format: https://inspect.aisi.org.uk/eval-logs.html
 
 from __future__ import annotations
 
-import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from mosseval.errors import DataError
-from mosseval.transcripts.base import LARGEST, Recorded, Transcript, content, transcript
+from mosseval.transcripts import rows
+from mosseval.transcripts.base import LARGEST, Recorded, Transcript, content, parsed, transcript
+from mosseval.values import items, mapping
 
-SAMPLES = "samples/"
+SAMPLES, HEADER = "samples/", "header.json"
+OURS = "mosseval"
+"""The field of a log's and of a sample's `metadata` in which an export keeps what a log has no place for."""
 ATTACHED = "attachment://"
 START = 64 * 1024
 """Within so many bytes of a log its parts begin to show."""
@@ -32,29 +36,34 @@ def looks_like(file: Path) -> bool:
 
 def read(file: Path) -> Transcript:
     """The answers of one log. Raises DataError."""
-    samples = list(_zipped(file) if zipfile.is_zipfile(file) else _whole(file))
-    return transcript(file, "inspect", [_recorded(file, sample) for sample in samples])
+    header, samples = _zipped(file) if zipfile.is_zipfile(file) else _whole(file)
+    ours = mapping(mapping(header.get("eval")).get("metadata")).get(OURS)
+    if not isinstance(ours, dict):
+        return transcript(file, "inspect", (_recorded(file, sample) for sample in samples))
+    pending = (rows.recorded(f"{file}: a pending sample", mapping(each)) for each in items(ours.get("pending")))
+    found = (_exported(file, sample) for sample in samples)
+    return transcript(file, "inspect", chain(found, pending), exported=True)
 
 
-def _whole(file: Path) -> Iterator[Any]:
+def _whole(file: Path) -> tuple[Mapping[str, Any], list[Any]]:
+    """The log without its samples, and these."""
     document = _json(file, content(file))
     samples = document.get("samples") if isinstance(document, dict) else None
     if not isinstance(samples, list):
         raise DataError(f"{file} is no log of inspect_ai: it holds no samples")
-    yield from samples
+    return document, samples
 
 
-def _zipped(file: Path) -> Iterator[Any]:
+def _zipped(file: Path) -> tuple[Mapping[str, Any], list[Any]]:
     try:
         with zipfile.ZipFile(file) as archive:
             inside = [each for each in archive.infolist() if each.filename.startswith(SAMPLES)]
             if sum(each.file_size for each in inside) > LARGEST:
                 raise DataError(f"{file} unpacks to more than {LARGEST >> 20} MiB", hint="split it")
-            for each in sorted(inside, key=lambda part: part.filename):
-                if each.filename.endswith(".json"):
-                    # No more than it said it would be: a bomb says less.
-                    with archive.open(each) as opened:
-                        yield _json(file, opened.read(each.file_size))
+            names = sorted(inside, key=lambda part: part.filename)
+            samples = [_part(file, archive, each) for each in names if each.filename.endswith(".json")]
+            headers = [each for each in archive.infolist() if each.filename == HEADER and each.file_size <= LARGEST]
+            return mapping(_part(file, archive, headers[0])) if headers else {}, samples
     except NotImplementedError:
         raise DataError(
             f"{file} is compressed in a way that this Python does not know (newer logs use zstd)",
@@ -64,11 +73,32 @@ def _zipped(file: Path) -> Iterator[Any]:
         raise DataError(f"{file} is no log of inspect_ai that can be read: {error}") from None
 
 
+def _part(file: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Any:
+    # No more than it said it would be: a bomb says less.
+    with archive.open(part) as opened:
+        return _json(file, opened.read(part.file_size))
+
+
 def _json(file: Path, data: bytes) -> Any:
     try:
-        return json.loads(data)
+        return parsed(data)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{file}: unusable JSON: {str(error)[:200]}") from None
+
+
+def _exported(file: Path, sample: Any) -> Recorded:
+    """A sample that `mosseval export` wrote: the answer from where a log has it, the rest from its metadata."""
+    log = mapping(sample)
+    raw, texts = _completion(log.get("output")), mapping(log.get("attachments"))
+    kept, asked = mapping(mapping(log.get("metadata")).get(OURS)), _input(log.get("input"))
+    said = {"response": _whole_text(raw, texts) or None, "question": _whole_text(asked, texts)}
+    return rows.recorded(f"{file}: sample {str(log.get('id'))[:60]!r}", {**kept, **said})
+
+
+def _whole_text(text: str | None, apart: Mapping[str, Any]) -> str | None:
+    """As `_attached`, but an answer that only looks like such a name is what the model said."""
+    found = _attached(text, apart)
+    return text if found is None else found
 
 
 def _recorded(file: Path, sample: Any) -> Recorded:

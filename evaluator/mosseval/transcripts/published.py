@@ -1,7 +1,8 @@
 """Published transcripts: `{ID: {"response": text or null}}`, as JSON or assigned to a name in `data.js`.
 
 MOSSBench (https://github.com/turningpoint-ai/MOSSBench, `data/results/NAME/data.js`). A submission to its leaderboard,
-`{"responses": [{"pid", "response"}, …]}`, is read too.
+`{"responses": {PID: {"pid", "response", …}, …}}`, or with a list of these, is read too; one that `mosseval export`
+wrote holds all that the template has no place for, and is read whole.
 """
 
 from __future__ import annotations
@@ -13,18 +14,25 @@ from pathlib import Path
 from typing import Any
 
 from mosseval.errors import DataError
-from mosseval.tables.files import unique
-from mosseval.transcripts.base import Recorded, Transcript, answer_text, content, transcript
+from mosseval.transcripts import rows
+from mosseval.transcripts.base import Recorded, Transcript, answer_text, content, parsed, transcript
+from mosseval.values import items, mapping
 
 ASSIGNMENT = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w$.]+\s*=")
 SHAPE = 'it is no {ID: {"response": text or null}}'
 SUBMITTED = "responses"
+OURS = "mosseval"
+"""The field in which an export keeps what the template has no place for: beside `responses`, and in a `metadata`."""
 
 
 def read(file: Path) -> Transcript:
     """The answers of one file. Raises DataError."""
     document = _document(file)
     listed = document.get(SUBMITTED)
+    if isinstance(listed, dict) and OURS in document:
+        return transcript(file, "submission", _exported(file, listed, document[OURS]), exported=True)
+    if isinstance(listed, dict) and all(isinstance(each, dict) and "response" in each for each in listed.values()):
+        return transcript(file, "published", _published(file, listed))
     answers = _submitted(file, listed) if isinstance(listed, list) else _published(file, document)
     return transcript(file, "published", answers)
 
@@ -38,7 +46,7 @@ def _document(file: Path) -> Mapping[str, Any]:
     if assigned is not None:
         text = text[assigned.end() :].strip().removesuffix(";")
     try:
-        document = json.loads(text, object_pairs_hook=unique)
+        document = parsed(text)
     except json.JSONDecodeError as error:
         raise DataError(f"{file}: broken JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
     except (ValueError, RecursionError) as error:
@@ -53,6 +61,16 @@ def _published(file: Path, document: Mapping[str, Any]) -> Iterator[Recorded]:
         if not isinstance(entry, dict) or "response" not in entry:
             raise DataError(f"{file}: sample {identifier[:60]!r} holds no response: {SHAPE}")
         yield Recorded(identifier, answer_text(file, identifier, entry["response"]), question=_text(entry))
+
+
+def _exported(file: Path, responses: Mapping[str, Any], ours: Any) -> Iterator[Recorded]:
+    for identifier, entry in responses.items():
+        place = f"{file}: response {identifier[:60]!r}"
+        kept = mapping(mapping(mapping(entry).get("metadata")).get(OURS))
+        said = {"response": mapping(entry).get("response") or None, "question": mapping(entry).get("question")}
+        yield rows.recorded(place, {**kept, **said})
+    for each in items(mapping(ours).get("left_out")):
+        yield rows.recorded(f"{file}: an answer that the template has no place for", mapping(each))
 
 
 def _submitted(file: Path, rows: list[Any]) -> Iterator[Recorded]:
