@@ -43,13 +43,17 @@ def pod_spec(order: JobOrder) -> Document:
     return spec
 
 
+PATIENCE = ("--max-attempts", "60", "--deadline", "3600")
+"""Pods that share a limit are turned away more often than one process is; what the user passes comes later and counts."""
+
+
 def literal(text: str) -> str:
     """An argument that the kubelet passes on as it is: to it, `$(NAME)` is a variable and `$$` a dollar."""
     return text.replace("$", "$$")
 
 
 def _evaluator(order: JobOrder) -> Document:
-    arguments = ["run", *map(literal, order.arguments)]
+    arguments = ["run", *PATIENCE, *map(literal, order.arguments)]
     arguments += ["--target", "gateway", "--shard", f"{INDEX}/{order.shards}"]
     arguments += ["--out", literal(order.out), "--allow-gaps"]
     resources = order.resources

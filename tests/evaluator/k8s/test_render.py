@@ -44,6 +44,7 @@ def test_a_pod_runs_its_shard_and_no_other(here: InProcess) -> None:
     assert said[said.index("--out") + 1] == "s3://bucket/one"
     assert said[said.index("--preset") + 1] == "paper"
     assert "--allow-gaps" in said
+    assert said[said.index("--max-attempts") + 1] == "60", "pods that share a limit are patient"
     assert (job["spec"]["completions"], job["spec"]["parallelism"]) == (4, 2)
 
 
