@@ -25,6 +25,7 @@ EVALUATOR_RANKS = (
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),
     ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts", "beside"),
+    ("web",),
     ("repeats", "rated"),
     ("refusals", "accuracy", "reproduction"),
     ("summary",),
