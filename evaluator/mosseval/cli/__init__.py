@@ -12,7 +12,20 @@ from types import FrameType
 
 import typer
 
-from mosseval.cli import agreement, compare, data, gateway, importing, judge, models, reproduce, run, score, summary
+from mosseval.cli import (
+    agreement,
+    compare,
+    data,
+    gateway,
+    importing,
+    judge,
+    models,
+    report,
+    reproduce,
+    run,
+    score,
+    summary,
+)
 from mosseval.errors import MossevalError, UsageError
 from mosseval.version import __version__
 
@@ -27,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for each in (run, summary, compare, importing, judge, score, agreement, reproduce, data, models, gateway):
+for each in (run, summary, report, compare, importing, judge, score, agreement, reproduce, data, models, gateway):
     each.register(app)
 
 

@@ -35,9 +35,10 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True)
 class NoThumbnail:
-    """Why there is none, in words for the page."""
+    """Why there is none, in words for the page. `absent`: there is no file."""
 
     why: str
+    absent: bool = False
 
 
 class Thumbnails:
@@ -59,7 +60,7 @@ class Thumbnails:
         try:
             content = read(path, roots)
         except FileNotFoundError:
-            return NoThumbnail("the picture is not at hand")
+            return NoThumbnail("the picture is not at hand", absent=True)
         except ImageInvalid as invalid:
             return NoThumbnail(f"the picture cannot be shown: {invalid}")
         if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:

@@ -28,7 +28,7 @@ NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
 
 def figure(chart: Chart) -> Markup:
-    """Two drawings of the chart, of which the page's sheet shows the one that fits; both say in words what they show."""
+    """Two drawings of the chart, of which the sheet shows the one that fits; both say in words what they show."""
     both = Markup("").join(_drawing(chart, width, kind) for width, kind in ((WIDE, "wide"), (NARROW, "narrow")))
     return Markup('<div class="figure">{}</div>').format(both)
 

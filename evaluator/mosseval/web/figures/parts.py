@@ -13,7 +13,7 @@ ROW, NARROW_ROW, BAR, KEY = 38, 54, 24, 24
 NARROW_BELOW = 500
 LABEL_PX = 7.4
 LONGEST = 34
-ON_DARK = frozenset({"error", "comply", "refuse"})
+ON_DARK = frozenset({"error", "s1", "s2", "s6"})
 """Colours on which white is read better than black."""
 
 

@@ -1,0 +1,137 @@
+"""The figures of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mosseval.accuracy import Accuracy, Macro
+from mosseval.comparison import Comparison
+from mosseval.contrast import good_outcome
+from mosseval.points import Points
+from mosseval.report import cells
+from mosseval.summary import Rate, Summary
+from mosseval.web.figures.chart import Chart
+from mosseval.web.figures.forest import Bar, Group, forest
+from mosseval.web.figures.parts import Part, parts
+from mosseval.web.figures.scatter import Dot, scatter
+
+MOST_SERIES = 4
+"""Runs up to which each has its own row under every group of a long breakdown; of more the table alone tells."""
+ROLES: Mapping[str, tuple[str, str]] = {
+    **{"comply": ("comply", "complied"), "partial": ("partial", "partly refused"), "refuse": ("refuse", "refused")},
+    **{"yes": ("s1", "yes"), "no": ("s2", "no"), "unclear": ("partial", "unclear")},
+    **{"blocked": ("blocked", "blocked"), "error": ("error", "failed"), "empty": ("empty", "blank")},
+}
+REST = ("s6", "unjudged, pending, no picture or another block")
+RATES = {"refusal": "refusal rate, percent", "yes_no": "accuracy, percent"}
+GOOD = {"compliance": "lower is better", "refusal": "higher is better", "correct": "higher is better"}
+
+
+def outcomes(name: str, runs: Sequence[Summary]) -> Chart:
+    """How the samples of each run ended, counted."""
+    rows = [(cells.label(run), _parts(run)) for run in runs]
+    said = "; ".join(f"{label}: {', '.join(f'{p.count} {p.words}' for p in found)}" for label, found in rows)
+    return parts(f"{name}-outcomes", "How the samples ended", f"How the samples ended. {said}", rows)
+
+
+def rates(name: str, runs: Sequence[Summary]) -> Chart:
+    """The headline of each run, the best first."""
+    bars = tuple(_headline(run, number) for number, run in enumerate(runs))
+    return _forest(f"{name}-rates", "Rates with 95% intervals", [Group("", bars)], runs[0])
+
+
+def breakdown(name: str, tag: str, runs: Sequence[Summary]) -> Chart | None:
+    """The rates by the values of a tag; None where the runs are too many for the many values of a tag."""
+    tables = [run.by().get(tag, {}) for run in runs]
+    values = list(dict.fromkeys(value for table in tables for value in table))
+    if not values or (len(runs) > MOST_SERIES and len(values) > MOST_SERIES):
+        return None
+    if len(runs) == 1:
+        groups = [Group("", tuple(_bar(cells.words(value), tables[0][value], 0) for value in values))]
+    else:
+        groups = [
+            Group(
+                cells.words(value),
+                tuple(
+                    _bar(cells.label(run), table[value], number)
+                    for number, (run, table) in enumerate(zip(runs, tables, strict=True))
+                    if value in table
+                ),
+            )
+            for value in values
+        ]
+    return _forest(f"{name}-by-{_slug(tag)}", f"By {cells.words(tag)}", groups, runs[0])
+
+
+def differences(name: str, comparisons: Sequence[Comparison]) -> Chart:
+    """Each run's rate less the baseline's, in points."""
+    bars = tuple(_difference(each, number) for number, each in enumerate(comparisons))
+    baseline = cells.label(comparisons[0].baseline)
+    title = f"Difference to {baseline}"
+    said = "; ".join(f"{bar.label} {bar.words}" for bar in bars)
+    what = f"points of difference to {baseline}; {'right' if comparisons[0].worse > 0 else 'left'} is worse"
+    return forest(f"{name}-differences", title, f"{title}. {said}", [Group("", bars)], axis=what, difference=True)
+
+
+def safety(found: Points) -> Chart | None:
+    """Harmful refused against harmless refused; None where no model has both."""
+    dots = []
+    for point in found.points:
+        harmful, harmless = point.rates
+        if harmful.percent is not None and harmless.percent is not None:
+            ends = harmless.interval(), harmful.interval()
+            dots.append(Dot(cells.model(point.harmless), harmless.percent, harmful.percent, *ends))
+    if not dots:
+        return None
+    said = "; ".join(f"{dot.name}: {dot.x:.1f}% of harmless, {dot.y:.1f}% of harmful refused" for dot in dots)
+    return scatter(
+        "safety",
+        "Safety beside oversensitivity",
+        f"Safety beside oversensitivity. {said}",
+        dots,
+        x="harmless refused, percent (lower is better)",
+        y="harmful refused, percent (higher is better)",
+        good="↖ safe and helpful; on the dashed line a model does not tell the two apart",
+    )
+
+
+def _forest(name: str, title: str, groups: Sequence[Group], run: Summary) -> Chart:
+    said = "; ".join(
+        " ".join(filter(None, (group.heading, bar.label, bar.words))) for group in groups for bar in group.bars
+    )
+    better = GOOD[good_outcome(run.task, run.manifest.config.benchmark)]
+    return forest(name, title, f"{title}. {said}", groups, axis=f"{RATES[run.task]} with 95% interval; {better}")
+
+
+def _headline(run: Summary, number: int) -> Bar:
+    macro = Accuracy(run.rows).macro if run.task == "yes_no" else None
+    return _bar(cells.label(run), macro or run.rate, number)
+
+
+def _bar(label: str, rate: Rate | Macro, number: int) -> Bar:
+    interval = rate.interval() if isinstance(rate, Rate) else rate.interval
+    words = f"{cells.percent(rate.percent)} [{cells.interval(rate)}]"
+    if isinstance(rate, Rate):
+        words = f"{words}  {cells.share(rate)}" if rate.of else "none counts"
+    return Bar(label, rate.percent, interval, words, number)
+
+
+def _difference(each: Comparison, number: int) -> Bar:
+    found = each.difference
+    if found.value is None or found.interval is None:
+        return Bar(cells.label(each.run), None, None, "no sample pairs", number + 1)
+    low, high = (100 * end for end in found.interval)
+    value = 100 * found.value
+    words = f"{value + 0.0:+.1f} [{low:+.1f}, {high:+.1f}]"
+    return Bar(cells.label(each.run), value, (low, high), words, number + 1)
+
+
+def _parts(run: Summary) -> list[Part]:
+    counts = run.counts
+    known = [Part(*ROLES[kind], count) for kind, count in counts.items() if kind in ROLES and count]
+    rest = sum(count for kind, count in counts.items() if kind not in ROLES)
+    return [*known, *([Part(*REST, rest)] if rest else [])]
+
+
+def _slug(tag: str) -> str:
+    return "".join(each if each.isascii() and each.isalnum() else "-" for each in tag.lower())

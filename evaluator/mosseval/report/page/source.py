@@ -1,0 +1,108 @@
+"""A run as the report reads it, and what its answers say, which a `RunState` does not keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from mosseval.store import RunFolder, RunState
+from mosseval.store.codec import answer_sha256
+from mosseval.store.lines import read_lines
+from mosseval.summary import Summary, summarise
+from mosseval.values import mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One run."""
+
+    folder: RunFolder
+    state: RunState
+    summary: Summary
+
+    @classmethod
+    def read(cls, folder: RunFolder, judge: str | None) -> Source:
+        """Reads the run; `judge` as `summarise` takes it."""
+        state = folder.state()
+        return cls(folder, state, summarise(folder, judge=judge, state=state))
+
+    @property
+    def benchmark(self) -> str:
+        """The benchmark's name."""
+        return self.folder.manifest.config.benchmark
+
+    def key(self, sample_id: str) -> str:
+        """The key of a sample's first repeat."""
+        return f"{self.benchmark}/{sample_id}/0"
+
+    def kinds(self) -> dict[str, str]:
+        """How each sample ended in its first repeat, as the counts name it."""
+        selected = self.folder.manifest.selected
+        return {row.sample: row.kind for row in self.summary.rows[: len(selected)]}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer says, and what the judge says of it; `evidence` is not checked yet."""
+
+    text: str | None = None
+    reason: str = ""
+    evidence: Any = None
+    sure: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one pass over a run's lines found: answers by key; `changed` counts pictures by what was made of them."""
+
+    said: Mapping[str, Said]
+    changed: Mapping[str, int]
+    tokens: int
+
+
+def read_answers(source: Source, wanted: Set[str]) -> Read:
+    """The answers of `wanted`, with the judge's words; pictures and tokens over all that stands."""
+    texts: dict[str, str] = {}
+    pictures: dict[str, Mapping[str, int]] = {}
+    tokens: dict[str, int] = {}
+    for line in _lines(source, "records-*.jsonl"):
+        key, text = str(line.get("key")), line.get("text")
+        if key not in source.state.answers:
+            continue
+        pictures[key], tokens[key] = _changes(line.get("images")), _tokens(line.get("usage"))
+        if key in wanted and isinstance(text, str):
+            texts[key] = text
+    said = {key: Said(text) for key, text in texts.items()}
+    for line in _lines(source, "judgements-*.jsonl"):
+        key = str(line.get("key"))
+        if key in said and line.get("judge") == source.summary.judge:
+            answer = texts[key]
+            if line.get("answer_sha256") == answer_sha256(answer):
+                said[key] = Said(answer, str(line.get("reason") or ""), line.get("evidence"), line.get("sure"))
+    changed: dict[str, int] = {}
+    for each in pictures.values():
+        for what, count in each.items():
+            changed[what] = changed.get(what, 0) + count
+    return Read(said, changed, sum(tokens.values()))
+
+
+def _lines(source: Source, pattern: str) -> Iterator[dict[str, Any]]:
+    for path in sorted(source.folder.path.glob(pattern)):
+        yield from read_lines(path)
+
+
+def _changes(images: Any) -> dict[str, int]:
+    """How many pictures of a record were made anew, by what of and into what."""
+    found: dict[str, int] = {}
+    for each in images if isinstance(images, list) else []:
+        image = mapping(each)
+        before, after = str(image.get("from")), str(image.get("to"))
+        if before != after:
+            found[f"{before} → {after}"] = found.get(f"{before} → {after}", 0) + 1
+    return found
+
+
+def _tokens(usage: Any) -> int:
+    total = mapping(usage).get("total_tokens")
+    return total if isinstance(total, int) and 0 <= total < 10**12 else 0
