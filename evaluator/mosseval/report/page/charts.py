@@ -9,6 +9,7 @@ from mosseval.comparison import Comparison
 from mosseval.contrast import good_outcome
 from mosseval.points import Points
 from mosseval.report import cells
+from mosseval.report.page.source import Source
 from mosseval.summary import Rate, Summary
 from mosseval.web.figures.chart import Chart
 from mosseval.web.figures.forest import Bar, Group, forest
@@ -27,22 +28,22 @@ RATES = {"refusal": "refusal rate, percent", "yes_no": "accuracy, percent"}
 GOOD = {"compliance": "lower is better", "refusal": "higher is better", "correct": "higher is better"}
 
 
-def outcomes(name: str, runs: Sequence[Summary]) -> Chart:
+def outcomes(name: str, runs: Sequence[Source]) -> Chart:
     """How the samples of each run ended, counted."""
-    rows = [(cells.label(run), _parts(run)) for run in runs]
+    rows = [(run.label, _parts(run.summary)) for run in runs]
     said = "; ".join(f"{label}: {', '.join(f'{p.count} {p.words}' for p in found)}" for label, found in rows)
     return parts(f"{name}-outcomes", "How the samples ended", f"How the samples ended. {said}", rows)
 
 
-def rates(name: str, runs: Sequence[Summary]) -> Chart:
+def rates(name: str, runs: Sequence[Source]) -> Chart:
     """The headline of each run, the best first."""
     bars = tuple(_headline(run, number) for number, run in enumerate(runs))
-    return _forest(f"{name}-rates", "Rates with 95% intervals", [Group("", bars)], runs[0])
+    return _forest(f"{name}-rates", "Rates with 95% intervals", [Group("", bars)], runs[0].summary)
 
 
-def breakdown(name: str, tag: str, runs: Sequence[Summary]) -> Chart | None:
+def breakdown(name: str, tag: str, runs: Sequence[Source]) -> Chart | None:
     """The rates by the values of a tag; None where the runs are too many for the many values of a tag."""
-    tables = [run.by().get(tag, {}) for run in runs]
+    tables = [run.summary.by().get(tag, {}) for run in runs]
     values = list(dict.fromkeys(value for table in tables for value in table))
     if not values or (len(runs) > MOST_SERIES and len(values) > MOST_SERIES):
         return None
@@ -53,23 +54,22 @@ def breakdown(name: str, tag: str, runs: Sequence[Summary]) -> Chart | None:
             Group(
                 cells.words(value),
                 tuple(
-                    _bar(cells.label(run), table[value], number)
+                    _bar(run.label, table[value], number)
                     for number, (run, table) in enumerate(zip(runs, tables, strict=True))
                     if value in table
                 ),
             )
             for value in values
         ]
-    return _forest(f"{name}-by-{_slug(tag)}", f"By {cells.words(tag)}", groups, runs[0])
+    return _forest(f"{name}-by-{_slug(tag)}", f"By {cells.words(tag)}", groups, runs[0].summary)
 
 
-def differences(name: str, comparisons: Sequence[Comparison]) -> Chart:
-    """Each run's rate less the baseline's, in points."""
-    bars = tuple(_difference(each, number) for number, each in enumerate(comparisons))
-    baseline = cells.label(comparisons[0].baseline)
+def differences(name: str, baseline: str, compared: Sequence[tuple[str, Comparison]]) -> Chart:
+    """Each run's rate less the baseline's, in points; the runs by their labels."""
+    bars = tuple(_difference(label, each, number) for number, (label, each) in enumerate(compared))
     title = f"Difference to {baseline}"
     said = "; ".join(f"{bar.label} {bar.words}" for bar in bars)
-    what = f"points of difference to {baseline}; {'right' if comparisons[0].worse > 0 else 'left'} is worse"
+    what = f"points of difference to {baseline}; {'right' if compared[0][1].worse > 0 else 'left'} is worse"
     return forest(f"{name}-differences", title, f"{title}. {said}", [Group("", bars)], axis=what, difference=True)
 
 
@@ -103,27 +103,28 @@ def _forest(name: str, title: str, groups: Sequence[Group], run: Summary) -> Cha
     return forest(name, title, f"{title}. {said}", groups, axis=f"{RATES[run.task]} with 95% interval; {better}")
 
 
-def _headline(run: Summary, number: int) -> Bar:
-    macro = Accuracy(run.rows).macro if run.task == "yes_no" else None
-    return _bar(cells.label(run), macro or run.rate, number)
+def _headline(run: Source, number: int) -> Bar:
+    summary = run.summary
+    macro = Accuracy(summary.rows).macro if summary.task == "yes_no" else None
+    return _bar(run.label, macro or summary.rate, number)
 
 
 def _bar(label: str, rate: Rate | Macro, number: int) -> Bar:
     interval = rate.interval() if isinstance(rate, Rate) else rate.interval
     words = f"{cells.percent(rate.percent)} [{cells.interval(rate)}]"
     if isinstance(rate, Rate):
-        words = f"{words}  {cells.share(rate)}" if rate.of else "none counts"
+        words = f"{words} · {cells.share(rate)}" if rate.of else "none counts"
     return Bar(label, rate.percent, interval, words, number)
 
 
-def _difference(each: Comparison, number: int) -> Bar:
+def _difference(label: str, each: Comparison, number: int) -> Bar:
     found = each.difference
     if found.value is None or found.interval is None:
-        return Bar(cells.label(each.run), None, None, "no sample pairs", number + 1)
+        return Bar(label, None, None, "no sample pairs", number + 1)
     low, high = (100 * end for end in found.interval)
     value = 100 * found.value
     words = f"{value + 0.0:+.1f} [{low:+.1f}, {high:+.1f}]"
-    return Bar(cells.label(each.run), value, (low, high), words, number + 1)
+    return Bar(label, value, (low, high), words, number + 1)
 
 
 def _parts(run: Summary) -> list[Part]:

@@ -15,9 +15,9 @@ from mosseval.report.page.parts import Part, parts_of
 from mosseval.report.page.pictures import Pictures, places
 from mosseval.report.page.provenance import facts
 from mosseval.report.page.samples import Group, chosen, groups_of, kinds_of, warning
-from mosseval.report.page.source import Read, Source, read_answers
+from mosseval.report.page.source import Read, Source, labelled, read_answers
 from mosseval.report.sheet import Sheet
-from mosseval.summary import Summary
+from mosseval.summary import Rate, Summary
 from mosseval.version import __version__
 from mosseval.web.figures.chart import Chart
 from mosseval.web.figures.inline import figure
@@ -33,6 +33,8 @@ PICTURE_BYTES, TEXT_CHARACTERS = 1_250_000, 500_000
 """What pictures and answers may take together, before pictures become base64 and texts markup."""
 SHRINK = (1.0, 0.6, 0.3, 0.12)
 """Shares of these that are tried until the file is within its bound."""
+WORDY = frozenset({"outside the rate", "outside the accuracy", "judge"})
+"""Columns of figures that hold words."""
 FEW = 80
 """Samples up to which a picture may have twice the edge."""
 
@@ -68,7 +70,7 @@ class Report:
     @classmethod
     def of(cls, sources: Sequence[Source]) -> Report:
         """The report of these runs."""
-        found = points_of([source.summary for source in sources])
+        found, sources = points_of([source.summary for source in sources]), labelled(sources)
         return cls(tuple(sources), tuple(parts_of(sources)), found, charts.safety(found), points.sheet(found))
 
     @property
@@ -130,10 +132,11 @@ def _answers(
 
 def _page(report: Report, title: str, answers: Sequence[Answers], read: dict[int, Read]) -> str:
     sources = report.sources
-    runs = [source.summary for source in sources]
     environment = templates(PACKAGE)
     environment.filters["figure"] = figure
-    environment.globals.update(cells=cells, labels_of=_labels, macro_of=_macro, bounds_of=_bounds)
+    environment.globals.update(
+        cells=cells, without_filters=_without_filters, wordy=WORDY, macro_of=_macro, bounds_of=_bounds
+    )
     values = {
         "title": title or _title(report),
         "version": __version__,
@@ -141,7 +144,7 @@ def _page(report: Report, title: str, answers: Sequence[Answers], read: dict[int
         "safety": report.safety,
         "safety_sheet": report.safety_sheet,
         "safety_notes": list(points.notes(report.points)),
-        "run_labels": [cells.label(run, runs) for run in runs],
+        "run_labels": [_column(source, report) for source in sources],
         "facts": facts(sources, [read[id(source)] for source in sources]),
     }
     styles = asset(LOOK), asset("report.css", PACKAGE)
@@ -149,8 +152,15 @@ def _page(report: Report, title: str, answers: Sequence[Answers], read: dict[int
     return whole_page(environment, "report.html", values, styles=styles, scripts=scripts)
 
 
-def _labels(part: Part) -> list[str]:
-    return [cells.label(run) for run in part.summaries]
+def _column(source: Source, report: Report) -> str:
+    return f"{source.label}, {source.benchmark}" if len(report.parts) > 1 else source.label
+
+
+def _without_filters(run: Summary) -> Rate | None:
+    """The rate without the provider's filters, where they did anything."""
+    if run.task != "refusal" or not any(row.filtered for row in run.rows):
+        return None
+    return run.numbers.rate_of(row for row in run.rows if not row.filtered)
 
 
 def _macro(run: Summary) -> Macro | None:

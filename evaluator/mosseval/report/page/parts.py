@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mosseval import comparable
 from mosseval.agreement import Agreement, Pair
@@ -86,25 +86,30 @@ def parts_of(sources: Sequence[Source]) -> list[Part]:
 def _part(slug: str, named: Sequence[Source]) -> Part:
     sources = sorted(named, key=_place)
     runs = [source.summary for source in sources]
-    comparisons, refused = _comparisons([source.summary for source in named])
-    every = Compared(tuple(comparisons), Points(()))
+    baseline, comparisons, refused = named[0].label, *_comparisons(named)
+    every = Compared(tuple(each for _, each in comparisons), Points(()))
     headline = cells.HEADLINES[runs[0].task]
-    ranking = Sheet(headline.title, headline.columns, tuple(tuple(headline.row(run)) for run in runs), words=2)
+    ranking = Sheet(
+        headline.title,
+        headline.columns,
+        tuple((source.label, *headline.row(source.summary)[1:]) for source in sources),
+        words=2,
+    )
     return Part(
         slug=slug,
         benchmark=sources[0].benchmark,
         sources=tuple(sources),
         ranking=ranking,
-        rates=charts.rates(slug, runs),
-        outcomes=charts.outcomes(slug, runs),
-        outside=_outside(runs),
-        breakdowns=tuple(_breakdowns(slug, runs)),
-        compared=tuple(sheets(every)) if comparisons else (),
-        differences=charts.differences(slug, comparisons) if comparisons else None,
-        remarks=(*(told(every) if comparisons else ()), *refused),
+        rates=charts.rates(slug, sources),
+        outcomes=charts.outcomes(slug, sources),
+        outside=_outside(sources),
+        breakdowns=tuple(_breakdowns(slug, sources)),
+        compared=tuple(_without_paths(sheet, named) for sheet in sheets(every)) if comparisons else (),
+        differences=charts.differences(slug, baseline, comparisons) if comparisons else None,
+        remarks=tuple(_without_path(each, named) for each in (*(told(every) if comparisons else ()), *refused)),
         judges=_judges(sources),
         causes=tuple((source, found) for source in sources if (found := causes(source))),
-        notes=tuple(note for run in runs for note in cells.notes(run, runs)),
+        notes=tuple(note for run in runs for note in cells.notes(run)),
     )
 
 
@@ -116,33 +121,48 @@ def _place(source: Source) -> tuple[bool, float]:
     return percent is None, (percent or 0.0) * (1 if lower else -1)
 
 
-def _comparisons(runs: Sequence[Summary]) -> tuple[list[Comparison], list[str]]:
-    """The first run that was named beside each other one, and why some cannot be."""
+def _comparisons(runs: Sequence[Source]) -> tuple[list[tuple[str, Comparison]], list[str]]:
+    """The first run that was named beside each other one, by its label, and why some cannot be."""
     found, refused = [], []
+    baseline = runs[0].summary
     for run in runs[1:]:
         try:
-            found.append(compared(runs[0], run, comparable.warnings(runs[0], run)))
+            warnings = comparable.warnings(baseline, run.summary)
+            found.append((run.label, compared(baseline, run.summary, warnings)))
         except UsageError as error:
-            refused.append(f"{cells.label(run)}: not compared: {error}")
+            refused.append(f"{run.label}: not compared: {error}")
     return found, refused
 
 
-def _outside(runs: Sequence[Summary]) -> Sheet:
-    kinds = runs[0].numbers.outside
-    columns = ("model", "samples", "in the rate", *(cells.OUTSIDE_WORDS[kind] for kind in kinds), "bounds")
+def _without_paths(sheet: Sheet, runs: Sequence[Source]) -> Sheet:
+    rows = tuple(tuple(_without_path(cell, runs) for cell in row) for row in sheet.rows)
+    return replace(sheet, title=_without_path(sheet.title, runs), rows=rows)
+
+
+def _without_path(text: str, runs: Sequence[Source]) -> str:
+    """The text with runs called by their labels where it calls them by their folders: a report is sent to others."""
+    for run in sorted(runs, key=lambda each: -len(str(each.folder.path))):
+        text = text.replace(str(run.folder.path), run.label) if len(run.folder.path.parts) > 1 else text
+    return text
+
+
+def _outside(sources: Sequence[Source]) -> Sheet:
+    runs = [source.summary for source in sources]
+    kinds = [kind for kind in runs[0].numbers.outside if any(run.counts[kind] for run in runs)]
+    columns = ("model", "samples", "in the rate", *(cells.OUTSIDE_WORDS[kind] for kind in kinds), "outside", "bounds")
     rows = tuple(
         (
-            *(cells.label(run), str(len(run.rows)), str(run.rate.of)),
-            *(str(run.counts[kind]) for kind in kinds),
-            cells.bounds(run.bounds()),
+            *(source.label, str(len(source.summary.rows)), str(source.summary.rate.of)),
+            *(str(source.summary.counts[kind]) for kind in kinds),
+            *(str(source.summary.gaps), cells.bounds(source.summary.bounds())),
         )
-        for run in runs
+        for source in sources
     )
     return Sheet("What stands outside the rate", columns, rows)
 
 
-def _breakdowns(slug: str, runs: Sequence[Summary]) -> Iterator[Breakdown]:
-    tables = [run.by() for run in runs]
+def _breakdowns(slug: str, runs: Sequence[Source]) -> Iterator[Breakdown]:
+    tables = [run.summary.by() for run in runs]
     tags = list(dict.fromkeys(tag for table in tables for tag in table))
     for tag in (tag for tag in tags if tag not in FLAGS):
         yield Breakdown(f"By {cells.words(tag)}", _sheet(tag, runs), charts.breakdown(slug, tag, runs))
@@ -153,15 +173,15 @@ def _breakdowns(slug: str, runs: Sequence[Summary]) -> Iterator[Breakdown]:
         for value in dict.fromkeys(each for table in tables for each in table.get(tag, {}))
     )
     if flags:
-        columns = ("flag", "", *(cells.label(run, runs) for run in runs))
+        columns = ("flag", "", *(run.label for run in runs))
         yield Breakdown("By what the picture shows", Sheet("By what the picture shows", columns, flags, words=2), None)
 
 
-def _sheet(tag: str, runs: Sequence[Summary]) -> Sheet:
-    tables = [run.by().get(tag, {}) for run in runs]
+def _sheet(tag: str, runs: Sequence[Source]) -> Sheet:
+    tables = [run.summary.by().get(tag, {}) for run in runs]
     values = dict.fromkeys(value for table in tables for value in table)
     rows = tuple((cells.words(value), *(_cell(table.get(value)) for table in tables)) for value in values)
-    return Sheet(f"By {cells.words(tag)}", (cells.words(tag), *(cells.label(run, runs) for run in runs)), rows)
+    return Sheet(f"By {cells.words(tag)}", (cells.words(tag), *(run.label for run in runs)), rows)
 
 
 def _cell(rate: Rate | None) -> str:
@@ -189,7 +209,7 @@ def _agreements(source: Source) -> Iterator[tuple[str, ...]]:
         pairs = tuple(_pairs(source, shown, other))
         measures = Agreement(pairs).measures() if pairs else {}
         figures = (_figure(*measures[name]) if measures else cells.NOTHING for name in MEASURES)
-        yield cells.label(source.summary), shown, other, str(len(pairs)), *figures
+        yield source.label, shown, other, str(len(pairs)), *figures
 
 
 def _pairs(source: Source, shown: str, other: str) -> Iterator[Pair]:

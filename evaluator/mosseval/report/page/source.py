@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
+from mosseval.report import cells
 from mosseval.store import RunFolder, RunState
 from mosseval.store.codec import answer_sha256
 from mosseval.store.lines import read_lines
@@ -20,6 +21,8 @@ class Source:
     folder: RunFolder
     state: RunState
     summary: Summary
+    label: str = ""
+    """What the report calls it: its model, and its folder where two runs of a benchmark are of one model."""
 
     @classmethod
     def read(cls, folder: RunFolder, judge: str | None) -> Source:
@@ -40,6 +43,24 @@ class Source:
         """How each sample ended in its first repeat, as the counts name it."""
         selected = self.folder.manifest.selected
         return {row.sample: row.kind for row in self.summary.rows[: len(selected)]}
+
+
+def labelled(sources: Sequence[Source]) -> list[Source]:
+    """The same runs, each with a label that no other run of its benchmark has."""
+    plain = [cells.label(source.summary) for source in sources]
+    named = [
+        label if _alone(label, source.benchmark, plain, sources) else f"{label}, {source.folder.path.resolve().name}"
+        for label, source in zip(plain, sources, strict=True)
+    ]
+    return [
+        replace(source, label=label if _alone(label, source.benchmark, named, sources) else f"{label} (run {number})")
+        for number, (label, source) in enumerate(zip(named, sources, strict=True), 1)
+    ]
+
+
+def _alone(label: str, benchmark: str, labels: Sequence[str], sources: Sequence[Source]) -> bool:
+    alike = [each for each, source in zip(labels, sources, strict=True) if source.benchmark == benchmark]
+    return alike.count(label) == 1
 
 
 @dataclass(frozen=True, slots=True)

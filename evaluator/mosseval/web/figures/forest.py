@@ -12,9 +12,10 @@ from mosseval.web.figures.chart import MARKERS, PALETTE, SERIES, Chart, Frame, l
 
 ROW, NARROW_ROW, HEADING, TOP, FOOT = 28, 44, 30, 12, 50
 NARROW_BELOW = 500
-LABEL_PX, WORDS_PX = 7.4, 7.0
-"""About how wide a character is."""
+LABEL_PX, WORDS_PX, TIGHT_PX = 7.4, 7.0, 6.6
+"""About how wide a character is; the last where a name must make do with what is left."""
 LONGEST = 34
+STEPS, MOST_TICKS = (5, 10, 25, 50), 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,13 @@ def _draw(width: int, groups: Sequence[Group], axis: str, span: tuple[float, flo
     bottom = TOP + headings + row * len(bars) + 4
     frame = Frame(width, bottom + FOOT)
     words = max((len(bar.words) for bar in bars), default=0) * WORDS_PX
-    left = 12 if narrow else 16 + LABEL_PX * max((len(label(bar.label, LONGEST)) for bar in bars), default=0)
-    right = width - 12 if narrow else width - 24 - words
+    left = 20 if narrow else 16 + LABEL_PX * max((len(label(bar.label, LONGEST)) for bar in bars), default=0)
+    right = width - 20 if narrow else width - 24 - words
     axes = frame.axes(left, TOP, right, bottom)
     axes.set_xlim(*span)
     axes.set_ylim(bottom, TOP)
     axes.set_yticks([])
-    step = 25 if span[1] == 100 and span[0] == 0 else max(5, round(span[1] / 2 / 5) * 5)
+    step = next(each for each in STEPS if span[1] / each <= MOST_TICKS)
     ticks = [each for each in range(-100, 101, step) if span[0] <= each <= span[1]]
     axes.set_xticks(ticks, [f"{each:+d}" if span[0] < 0 and each else f"{each}" for each in ticks])
     for tick in ticks:
@@ -91,7 +92,7 @@ def _draw(width: int, groups: Sequence[Group], axis: str, span: tuple[float, flo
 def _bar(frame: Frame, axes: object, bar: Bar, top: float, left: float, narrow: bool) -> None:
     y = top + (30 if narrow else ROW / 2)
     words_y = top + 12 if narrow else y
-    room = int((frame.width - 24 - len(bar.words) * WORDS_PX) / LABEL_PX) if narrow else LONGEST
+    room = int((frame.width - 24 - len(bar.words) * WORDS_PX) / TIGHT_PX) if narrow else LONGEST
     frame.write(12 if narrow else left - 12, words_y, label(bar.label, max(8, room)), ha="left" if narrow else "right")
     frame.write(frame.width - 8, words_y, label(bar.words, 60), ha="right", size=12.5)
     if bar.value is None:

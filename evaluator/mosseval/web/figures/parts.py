@@ -13,6 +13,8 @@ ROW, NARROW_ROW, BAR, KEY = 38, 54, 24, 24
 NARROW_BELOW = 500
 LABEL_PX = 7.4
 LONGEST = 34
+ORDER = ("comply", "s1", "s2", "partial", "refuse", "blocked", "s6", "empty", "error")
+"""The roles as bars and key have them, from the left."""
 ON_DARK = frozenset({"error", "s1", "s2", "s6"})
 """Colours on which white is read better than black."""
 
@@ -39,7 +41,8 @@ def parts(name: str, title: str, description: str, rows: Sequence[tuple[str, Seq
 def _draw(width: int, rows: Sequence[tuple[str, Sequence[Part]]]) -> Figure:
     narrow = width < NARROW_BELOW
     row = NARROW_ROW if narrow else ROW
-    used = {part.role: part.words for _, found in rows for part in found if part.count}
+    met = {part.role: part.words for _, found in rows for part in found if part.count}
+    used = {role: met[role] for role in sorted(met, key=ORDER.index)}
     lines = _key(used, width - 24)
     top = 8 + KEY * len(lines)
     frame = Frame(width, top + row * len(rows) + 10)
@@ -71,7 +74,7 @@ def _draw(width: int, rows: Sequence[tuple[str, Sequence[Part]]]) -> Figure:
 def _row(frame: Frame, axes: object, found: Sequence[Part], middle: float, left: float, right: float) -> None:
     total = sum(part.count for part in found) or 1
     start = 0.0
-    for part in found:
+    for part in sorted(found, key=lambda each: ORDER.index(each.role)):
         if not part.count:
             continue
         share = part.count / total
