@@ -34,8 +34,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         models = [part for name in ("helpful", "cautious", "blocking") for part in ("-m", f"simulated/{name}")]
         done = command("run", *models, "-b", benchmark, "--quiet", timeout_s=LONG_S)
         assert done.code == 0, done.err
-    folders = sorted((command.folder / "runs").iterdir())
-    for name, which in (("one", folders[:1]), ("all", folders)):
+    names = ("helpful", "cautious", "blocking")
+    folders = [f"runs/{benchmark}-simulated-{name}" for benchmark in ("demo", "demo-contrast") for name in names]
+    for name, which in (("one", folders[1:2]), ("all", folders)):
         done = command("report", *which, "--out", f"{name}.html", timeout_s=LONG_S)
         assert done.code == 0, done.err
     yield command.folder
@@ -87,7 +88,7 @@ def _reply(number: int, payload: str) -> Reply:
 def _spoil(run: Path) -> None:
     """Lets a stranger write what the tool itself never would: reasons, evidence, pictures, versions, notes."""
     file = run / "judgements-rules-0.jsonl"
-    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    lines = [json.loads(line) for line in file.read_bytes().splitlines()]
     spans: list[Any] = [[0, 10**9], [-5, 3], ["<b>", 2], {"a": 1}, [3, 3], None, [0, 12], True]
     for number, line in enumerate(lines):
         line["reason"] = PAYLOADS[number % len(PAYLOADS)]
@@ -99,7 +100,7 @@ def _spoil(run: Path) -> None:
     manifest["data"]["source"] = PAYLOADS[0]
     manifest["data"]["roots"] = ["/", "/etc"]
     (run / "run.json").write_text(json.dumps(manifest))
-    samples = [json.loads(line) for line in (run / "samples.jsonl").read_text().splitlines()]
+    samples = [json.loads(line) for line in (run / "samples.jsonl").read_bytes().splitlines()]
     for number, row in enumerate(samples):
         row["image"] = {
             "path": PAYLOADS[-number - 1],
@@ -167,8 +168,8 @@ def test_search_finds_samples_and_gives_all_back(runs: Path, browser: Browser) -
     with opened(browser, (runs / "one.html").as_uri()) as page:
         shown = page.page.locator(".sample:visible")
         before = shown.count()
-        page.page.locator("input[type=search]").fill("carrots er-02")
-        assert page.page.locator("output").inner_text() in ("0 of 30 samples", "1 of 30 samples")
+        page.page.locator("input[type=search]").fill("er-0 CHEERFUL")
+        assert page.page.locator("output").inner_text() == "1 of 30 samples"
         page.page.locator("input[type=search]").fill("er-02")
         assert shown.count() == 1
         page.page.locator("input[type=search]").fill("")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mosseval.report import cells
 from mosseval.report.page.source import Source
 
+MOST = 25
+"""Causes that are listed for a run; the rest are one line."""
 NAMED = 4
 """Samples that are named for a cause."""
 
@@ -34,7 +36,11 @@ def causes(source: Source) -> tuple[Cause, ...]:
             found.setdefault((kind, what[0]), []).append((sample, what[1]))
     counted = list(source.summary.counts)
     order = sorted(found, key=lambda each: (counted.index(each[0]), -len(found[each]), each[1]))
-    return tuple(_cause(kind, what, found[kind, what]) for kind, what in order)
+    listed = [_cause(kind, what, found[kind, what]) for kind, what in order[:MOST]]
+    rest = [met for each in order[MOST:] for met in found[each]]
+    if rest:
+        listed.append(replace(_cause("error", "", rest), words="other", what=f"{len(order) - MOST} other causes"))
+    return tuple(listed)
 
 
 def _cause(kind: str, what: str, met: list[tuple[str, str]]) -> Cause:

@@ -16,8 +16,8 @@ from mosseval.web.figures.forest import Bar, Group, forest
 from mosseval.web.figures.parts import Part, parts
 from mosseval.web.figures.scatter import Dot, scatter
 
-MOST_SERIES = 4
-"""Runs up to which each has its own row under every group of a long breakdown; of more the table alone tells."""
+MOST_ROWS = 40
+"""Rows up to which a breakdown is drawn; of more the table alone tells."""
 ROLES: Mapping[str, tuple[str, str]] = {
     **{"comply": ("comply", "complied"), "partial": ("partial", "partly refused"), "refuse": ("refuse", "refused")},
     **{"yes": ("s1", "yes"), "no": ("s2", "no"), "unclear": ("partial", "unclear")},
@@ -42,10 +42,10 @@ def rates(name: str, runs: Sequence[Source]) -> Chart:
 
 
 def breakdown(name: str, tag: str, runs: Sequence[Source]) -> Chart | None:
-    """The rates by the values of a tag; None where the runs are too many for the many values of a tag."""
+    """The rates by the values of a tag; None where these are too many to draw."""
     tables = [run.summary.by().get(tag, {}) for run in runs]
     values = list(dict.fromkeys(value for table in tables for value in table))
-    if not values or (len(runs) > MOST_SERIES and len(values) > MOST_SERIES):
+    if not values or len(runs) * len(values) > MOST_ROWS:
         return None
     if len(runs) == 1:
         groups = [Group("", tuple(_bar(cells.words(value), tables[0][value], 0) for value in values))]

@@ -12,7 +12,7 @@ from mosseval.web.figures.chart import MARKERS, PALETTE, SERIES, Chart, Frame, l
 
 ROW, NARROW_ROW, HEADING, TOP, FOOT = 28, 44, 30, 12, 50
 NARROW_BELOW = 500
-LABEL_PX, WORDS_PX, TIGHT_PX = 7.4, 7.0, 6.6
+LABEL_PX, WORDS_PX, TIGHT_PX = 7.8, 7.0, 6.6
 """About how wide a character is; the last where a name must make do with what is left."""
 LONGEST = 34
 STEPS, MOST_TICKS = (5, 10, 25, 50), 4

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 from markupsafe import Markup
 
-from mosseval.web.figures.chart import NARROW, PALETTE, WIDE, Chart, look
+from mosseval.web.figures.chart import NARROW, PALETTE, WIDE, Chart, label, look
 
 SVG = "http://www.w3.org/2000/svg"
 LINK = "{http://www.w3.org/1999/xlink}href"
@@ -23,6 +23,8 @@ PRESENTATION = frozenset(
     | {"opacity", "fill-opacity", "stroke-opacity", "stroke-miterlimit", "font-size", "font-weight", "text-anchor"}
 )
 """What may stay of a style, as attributes of these names (SVG 2, section 6.6); the page's sheet sets the font."""
+LONGEST = 2000
+"""Characters of what a drawing says in words; a table beside it has all."""
 DECLARATION = re.compile(r"\s*([a-z-]+)\s*:\s*([^;]*)")
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
@@ -41,9 +43,9 @@ def _drawing(chart: Chart, width: int, kind: str) -> Markup:
     # What matplotlib has just written, not what a stranger sent.
     tree = ElementTree.fromstring(drawn.getvalue())  # noqa: S314
     body = "".join(_element(each, f"{chart.name}-{kind}-") for each in tree if _tag(each) in ELEMENTS)
-    size = tree.attrib["viewBox"]
+    size, said = tree.attrib["viewBox"], Markup.escape(label(chart.description, LONGEST))
     return Markup(  # noqa: S704 - from our own drawing, escaped piece by piece
-        f'<svg class="{kind}" xmlns="{SVG}" role="img" viewBox="{size}" aria-label="{Markup.escape(chart.description)}"'
+        f'<svg class="{kind}" xmlns="{SVG}" role="img" viewBox="{size}" aria-label="{said}"'
         f' width="{size.split()[2]}pt" height="{size.split()[3]}pt">{body}</svg>'
     )
 

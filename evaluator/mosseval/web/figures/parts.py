@@ -11,7 +11,7 @@ from mosseval.web.figures.chart import PALETTE, Chart, Frame, label, look
 
 ROW, NARROW_ROW, BAR, KEY = 38, 54, 24, 24
 NARROW_BELOW = 500
-LABEL_PX = 7.4
+LABEL_PX = 7.8
 LONGEST = 34
 ORDER = ("comply", "s1", "s2", "partial", "refuse", "blocked", "s6", "empty", "error")
 """The roles as bars and key have them, from the left."""
