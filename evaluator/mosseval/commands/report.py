@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from mosseval.commands.output import kept_quiet
 from mosseval.errors import MissingExtra, UsageError
-from mosseval.report import latex
 from mosseval.store import RunFolder
 from mosseval.terminal import one_line
 
@@ -98,6 +97,8 @@ def _write_figures(report: Report, wish: Wish) -> None:
 
 
 def _write_tables(report: Report, wish: Wish) -> None:
+    from mosseval.report import latex
+
     if wish.format == "latex":
         text = latex.document(report.sheets)
     else:

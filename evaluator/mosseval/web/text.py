@@ -72,14 +72,15 @@ def pieces(text: str, span: Span | None, limit: int) -> tuple[Piece, ...]:
     """The text in parts, about `limit` characters of it: its beginning, and the span wherever it lies."""
     if span is None:
         return _cut(text, limit)
-    marked = Piece("".join(each.text for each in _cut(text[span.start : span.end], limit)), marked=True)
+    start, end = span.start, min(span.end, span.start + limit)
+    marked = Piece(text[start:end], marked=True)
     room = max(limit - len(marked.text), limit // 4)
-    if span.end <= room or len(text) <= limit:
-        before, after = text[: span.start], _cut(text[span.end :], max(room - span.start, limit // 4))
-        return tuple(each for each in (Piece(before), marked, *after) if each.text or each.left_out)
-    begin, near = text[: room // 3], text[max(room // 3, span.start - room // 3) : span.start]
-    gap = span.start - len(begin) - len(near)
-    parts = (Piece(begin), Piece("", left_out=gap), Piece(near), marked, *_cut(text[span.end :], room // 3))
+    if start <= room // 2:
+        parts = (Piece(text[:start]), marked, *_cut(text[end:], room - start))
+    else:
+        begin, near = text[: room // 4], text[start - room // 4 : start]
+        gap = Piece("", left_out=start - len(begin) - len(near))
+        parts = (Piece(begin), gap, Piece(near), marked, *_cut(text[end:], room // 2))
     return tuple(each for each in parts if each.text or each.left_out)
 
 

@@ -21,7 +21,7 @@ TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 MAX_PIXELS = 50_000_000
 ROOM_BYTES = 1536 * 1024**2
 CPU_S = 120
-QUALITIES = (72, 58, 44, 30)
+QUALITIES = (75, 60, 45, 30, 18)
 SMALLEST_EDGE = 48
 
 

@@ -23,14 +23,17 @@ ROLES: Mapping[str, tuple[str, str]] = {
     **{"yes": ("s1", "yes"), "no": ("s2", "no"), "unclear": ("partial", "unclear")},
     **{"blocked": ("blocked", "blocked"), "error": ("error", "failed"), "empty": ("empty", "blank")},
 }
-REST = ("s6", "unjudged, pending, no picture or another block")
+REST = "s6"
+"""The role of what has none of its own."""
 RATES = {"refusal": "refusal rate, percent", "yes_no": "accuracy, percent"}
 GOOD = {"compliance": "lower is better", "refusal": "higher is better", "correct": "higher is better"}
 
 
 def outcomes(name: str, runs: Sequence[Source]) -> Chart:
     """How the samples of each run ended, counted."""
-    rows = [(run.label, _parts(run.summary)) for run in runs]
+    kinds = [kind for run in runs for kind, count in run.summary.counts.items() if count and kind not in ROLES]
+    rest = ", ".join(cells.OUTSIDE_WORDS[kind] for kind in dict.fromkeys(kinds))
+    rows = [(run.label, _parts(run.summary, rest)) for run in runs]
     said = "; ".join(f"{label}: {', '.join(f'{p.count} {p.words}' for p in found)}" for label, found in rows)
     return parts(f"{name}-outcomes", "How the samples ended", f"How the samples ended. {said}", rows)
 
@@ -61,7 +64,7 @@ def breakdown(name: str, tag: str, runs: Sequence[Source]) -> Chart | None:
             )
             for value in values
         ]
-    return _forest(f"{name}-by-{_slug(tag)}", f"By {cells.words(tag)}", groups, runs[0].summary)
+    return _forest(f"{name}-by-{slug(tag)}", f"By {cells.words(tag)}", groups, runs[0].summary)
 
 
 def differences(name: str, baseline: str, compared: Sequence[tuple[str, Comparison]]) -> Chart:
@@ -127,12 +130,13 @@ def _difference(label: str, each: Comparison, number: int) -> Bar:
     return Bar(label, value, (low, high), words, number + 1)
 
 
-def _parts(run: Summary) -> list[Part]:
+def _parts(run: Summary, words: str) -> list[Part]:
     counts = run.counts
     known = [Part(*ROLES[kind], count) for kind, count in counts.items() if kind in ROLES and count]
     rest = sum(count for kind, count in counts.items() if kind not in ROLES)
-    return [*known, *([Part(*REST, rest)] if rest else [])]
+    return [*known, *([Part(REST, words, rest)] if rest else [])]
 
 
-def _slug(tag: str) -> str:
-    return "".join(each if each.isascii() and each.isalnum() else "-" for each in tag.lower())
+def slug(name: str) -> str:
+    """The name as a part of a file's name: small letters, digits and dashes."""
+    return "".join(each if each.isascii() and each.isalnum() else "-" for each in name.lower())

@@ -29,7 +29,7 @@ MOST_BYTES = 3_000_000
 """Of the whole file."""
 MOST_SAMPLES, MOST_ANSWERS = 300, 1500
 """That are shown in one report; the numbers cover all of them."""
-PICTURE_BYTES, TEXT_CHARACTERS = 1_250_000, 500_000
+PICTURE_BYTES, TEXT_CHARACTERS = 1_500_000, 500_000
 """What pictures and answers may take together, before pictures become base64 and texts markup."""
 SHRINK = (1.0, 0.6, 0.3, 0.12)
 """Shares of these that are tried until the file is within its bound."""

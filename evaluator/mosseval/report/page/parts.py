@@ -39,7 +39,7 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The runs of one benchmark, the best first."""
+    """The runs of one benchmark, the best first. `slug` begins its ids in the page; its figures are named after it."""
 
     slug: str
     benchmark: str
@@ -77,13 +77,18 @@ class Part:
 def parts_of(sources: Sequence[Source]) -> list[Part]:
     """A part a benchmark, in the order in which they are first named."""
     found = dict.fromkeys(source.benchmark for source in sources)
+    stems = [charts.slug(benchmark) for benchmark in found]
     return [
-        _part(f"part{number}", [source for source in sources if source.benchmark == benchmark])
-        for number, benchmark in enumerate(found, 1)
+        _part(
+            f"part{number}",
+            stem if stem and stems.count(stem) == 1 else f"{stem}{number}",
+            [source for source in sources if source.benchmark == benchmark],
+        )
+        for number, (benchmark, stem) in enumerate(zip(found, stems, strict=True), 1)
     ]
 
 
-def _part(slug: str, named: Sequence[Source]) -> Part:
+def _part(slug: str, stem: str, named: Sequence[Source]) -> Part:
     sources = sorted(named, key=_place)
     runs = [source.summary for source in sources]
     baseline, comparisons, refused = named[0].label, *_comparisons(named)
@@ -100,12 +105,12 @@ def _part(slug: str, named: Sequence[Source]) -> Part:
         benchmark=sources[0].benchmark,
         sources=tuple(sources),
         ranking=ranking,
-        rates=charts.rates(slug, sources),
-        outcomes=charts.outcomes(slug, sources),
+        rates=charts.rates(stem, sources),
+        outcomes=charts.outcomes(stem, sources),
         outside=_outside(sources),
-        breakdowns=tuple(_breakdowns(slug, sources)),
+        breakdowns=tuple(_breakdowns(stem, sources)),
         compared=tuple(_without_paths(sheet, named) for sheet in sheets(every)) if comparisons else (),
-        differences=charts.differences(slug, baseline, comparisons) if comparisons else None,
+        differences=charts.differences(stem, baseline, comparisons) if comparisons else None,
         remarks=tuple(_without_path(each, named) for each in (*(told(every) if comparisons else ()), *refused)),
         judges=_judges(sources),
         causes=tuple((source, found) for source in sources if (found := causes(source))),
@@ -161,11 +166,11 @@ def _outside(sources: Sequence[Source]) -> Sheet:
     return Sheet("What stands outside the rate", columns, rows)
 
 
-def _breakdowns(slug: str, runs: Sequence[Source]) -> Iterator[Breakdown]:
+def _breakdowns(stem: str, runs: Sequence[Source]) -> Iterator[Breakdown]:
     tables = [run.summary.by() for run in runs]
     tags = list(dict.fromkeys(tag for table in tables for tag in table))
     for tag in (tag for tag in tags if tag not in FLAGS):
-        yield Breakdown(f"By {cells.words(tag)}", _sheet(tag, runs), charts.breakdown(slug, tag, runs))
+        yield Breakdown(f"By {cells.words(tag)}", _sheet(tag, runs), charts.breakdown(stem, tag, runs))
     flags = tuple(
         (FLAGS[tag], FLAG_WORDS.get(value, value), *(_cell(table.get(tag, {}).get(value)) for table in tables))
         for tag in tags
