@@ -63,15 +63,21 @@ def _small(content: bytes, edge: int, most: int) -> bytes:
     else:
         picture = picture.convert("RGB")
     picture.thumbnail((edge, edge), Image.Resampling.LANCZOS)
-    while True:
-        for quality in QUALITIES:
-            target = io.BytesIO()
-            picture.save(target, "WEBP", quality=quality, method=4)
-            if target.tell() <= most:
-                return target.getvalue()
-        if max(picture.size) <= SMALLEST_EDGE:
-            return b""
-        picture.thumbnail((picture.width * 3 // 4 or 1, picture.height * 3 // 4 or 1), Image.Resampling.LANCZOS)
+    while max(picture.size) >= SMALLEST_EDGE:
+        least = _saved(picture, QUALITIES[-1])
+        if len(least) <= most:
+            better = (made for quality in QUALITIES[:-1] if len(made := _saved(picture, quality)) <= most)
+            return next(better, least)
+        share = max(0.3, 0.95 * (most / len(least)) ** 0.5)
+        picture = picture.resize((int(picture.width * share) or 1, int(picture.height * share) or 1))
+    last = _saved(picture, QUALITIES[-1])
+    return last if len(last) <= most else b""
+
+
+def _saved(picture: Image.Image, quality: int) -> bytes:
+    target = io.BytesIO()
+    picture.save(target, "WEBP", quality=quality, method=2)
+    return target.getvalue()
 
 
 if __name__ == "__main__":

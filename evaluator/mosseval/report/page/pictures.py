@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mosseval import benchmarks
+from mosseval.images import lies_within
 from mosseval.report.page.source import Source
 from mosseval.types import Picture
 from mosseval.values import mapping
@@ -66,6 +67,6 @@ class Pictures:
         """A name may be relative to a folder of pictures or to the folder above it; none leads out of the roots."""
         if self._places.named and sample in self._places.named:
             yield self._places.named[sample].path
-        for root in self._places.roots:
-            yield root / name
-            yield root.parent / name
+        for path in (base / name for root in self._places.roots for base in (root, root.parent)):
+            if lies_within(path, self._places.roots):
+                yield path
