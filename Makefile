@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-gateway bench-peers test-real test-serve test-vllm lock clean
+.PHONY: help run test check bench bench-gateway bench-peers test-real test-serve test-vllm screenshots lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test-serve: $(VENV)/.all ## mosseval_serve and the classifier judge with tiny mo
 
 test-vllm: $(VENV)/.all ## real vLLM on the CPU behind the gateway, in a virtual environment of its own
 	$(BIN)/python tools/vllm_server.py $(ARGS)
+
+screenshots: $(VENV)/.all ## the pictures of pages in docs/, by Debian's chromium
+	$(BIN)/python tools/screenshots.py
 
 lock: $(VENV)/.all ## resolve pyproject.toml anew into locks/
 	$(BIN)/python tools/lock.py

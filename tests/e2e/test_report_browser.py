@@ -187,8 +187,11 @@ def test_harmful_answers_are_folded_until_asked_for(runs: Path, browser: Browser
 
 
 def test_print_shows_figures_and_no_controls(runs: Path, browser: Browser) -> None:
-    with opened(browser, (runs / "one.html").as_uri(), width=390) as page:
+    with opened(browser, (runs / "one.html").as_uri(), width=390, theme="dark") as page:
+        page.page.locator("#theme").click()
+        page.page.locator("#theme").click()
         page.page.emulate_media(media="print")
+        assert page.page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         assert page.page.locator(".bar").is_visible() is False
         assert page.page.locator(".figure .wide").first.is_visible()
 
