@@ -114,6 +114,19 @@ def test_several_runs_are_ranked_compared_and_told_apart(here: InProcess, tmp_pa
     assert "The runs differ 6" in words
 
 
+def test_many_models_make_a_plane_of_numbered_points(here: InProcess, tmp_path: Path) -> None:
+    for number in range(1, 12):
+        for benchmark, refused in (("demo", number), ("demo-contrast", 11 - number)):
+            ends = [[Made("refuse")]] * refused + [[Made("comply")]] * (12 - refused)
+            make_repeated(tmp_path / f"{benchmark}-{number}", ends, benchmark=benchmark, model=f"model-{number}")
+    runs = [f"{benchmark}-{number}" for benchmark in ("demo", "demo-contrast") for number in range(1, 12)]
+    assert here("report", *runs).code == 0
+    words = plain(page(here.folder))
+    assert "11. model-11 demo / demo-contrast 0.0%" in words
+    assert "Spearman's rho -1.00" in words
+    assert page(here.folder).count('<details class="sensitive">') == 1
+
+
 def test_repeats_and_no_answers_at_all(here: InProcess, tmp_path: Path) -> None:
     make_repeated(tmp_path / "twice", [[Made("comply"), Made("refuse")], [Made("comply"), Made("comply")]])
     make(tmp_path / "none", [Made("pending")] * 3)
@@ -199,6 +212,20 @@ def test_run_of_a_stranger_brings_no_picture_of_ours_into_the_page(here: InProce
     (run / "samples.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert here("report", "run").code == 0
     assert "data:image/webp" not in page(here.folder)
+
+
+def test_run_json_of_any_kind_ends_in_no_traceback(here: InProcess, tmp_path: Path) -> None:
+    make(tmp_path / "run", [Made("refuse"), Made("comply")])
+    file = tmp_path / "run" / "run.json"
+    manifest = json.loads(file.read_text())
+    manifest["data"]["roots"] = [7, "\0", None, "/nowhere", {"a": 1}]
+    manifest["notes"] = [1, None, ["x"]]
+    manifest["config"]["benchmark"] = "../<b>"
+    file.write_text(json.dumps(manifest))
+    records = tmp_path / "run" / "records-0.jsonl"
+    records.write_text(records.read_text().replace('"latency_s":null', '"latency_s":"soon","images":7,"usage":[]'))
+    done = here("report", "run")
+    assert (done.code, done.err) == (0, "")
 
 
 def test_agreement_of_judges(here: InProcess, endpoint: FakeEndpoint) -> None:

@@ -79,11 +79,11 @@ def differences(name: str, baseline: str, compared: Sequence[tuple[str, Comparis
 def safety(found: Points) -> Chart | None:
     """Harmful refused against harmless refused; None where no model has both."""
     dots = []
-    for point in found.points:
+    for number, point in enumerate(found.points, 1):
         harmful, harmless = point.rates
         if harmful.percent is not None and harmless.percent is not None:
             ends = harmless.interval(), harmful.interval()
-            dots.append(Dot(cells.model(point.harmless), harmless.percent, harmful.percent, *ends))
+            dots.append(Dot(cells.model(point.harmless), harmless.percent, harmful.percent, *ends, number))
     if not dots:
         return None
     said = "; ".join(f"{dot.name}: {dot.x:.1f}% of harmless, {dot.y:.1f}% of harmful refused" for dot in dots)

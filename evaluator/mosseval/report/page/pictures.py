@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,19 @@ class Places:
 def places(source: Source, data: Path | None) -> Places:
     """The places of a run's pictures. Raises DataError where `data` is no folder of its benchmark."""
     if data is None:
-        return Places(tuple(Path(root).resolve() for root in source.folder.manifest.data.roots))
+        return Places(tuple(_roots(source.folder.manifest.data.roots)))
     benchmark = benchmarks.BENCHMARKS.get(source.benchmark)
     if benchmark is None:
         return Places((data.resolve(),), {})
     dataset = benchmark.load(data)
     return Places(dataset.roots, {each.id: each.pictures[0] for each in dataset.samples if each.pictures})
+
+
+def _roots(named: Sequence[object]) -> Iterator[Path]:
+    """The folders that a run names, which may be anything; what is none is left out."""
+    for root in named:
+        if isinstance(root, str) and "\0" not in root:
+            yield Path(root).resolve()
 
 
 class Pictures:

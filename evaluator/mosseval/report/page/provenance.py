@@ -53,7 +53,7 @@ def _facts(source: Source, read: Read) -> Iterator[tuple[str, str]]:
     yield "seconds an answer", _latency(source)
     yield "begun", manifest.created_at
     yield "last written", manifest.updated_at
-    yield "notes", "; ".join(manifest.notes)
+    yield "notes", "; ".join(map(str, manifest.notes))
 
 
 def _settings(values: Mapping[str, Any] | None) -> str:
@@ -74,7 +74,8 @@ def _cost(usd: float | None) -> str:
 
 
 def _latency(source: Source) -> str:
-    found = sorted(a.record.latency_s for a in source.state.answers.values() if a.record.latency_s is not None)
+    told = (answer.record.latency_s for answer in source.state.answers.values())
+    found = sorted(seconds for seconds in told if isinstance(seconds, int | float))
     if not found:
         return ""
     late = found[min(len(found) - 1, int(0.95 * len(found)))]

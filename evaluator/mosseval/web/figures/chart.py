@@ -75,9 +75,8 @@ class Frame:
             *(x / self.width, 1 - y / self.height, text),
             color=PALETTE[colour],
             fontsize=size * PX,
-            va="center_baseline",
             parse_math=False,
-            **rest,
+            **{"va": "center_baseline", **rest},
         )
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> mpl.axes.Axes:
