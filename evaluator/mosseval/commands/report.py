@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import sys
@@ -45,6 +46,8 @@ def write_report(paths: tuple[Path, ...], wish: Wish) -> None:
         raise MissingExtra("report", "mosseval report")
     if wish.data is not None and not wish.data.exists():
         raise UsageError(f"--data {wish.data} is not there", hint="name what `mosseval run --data` was given")
+    # That it builds a list of fonts the first time, or has no place for it, is nothing that a reader can use.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     report = _read(paths, wish.judge)
     if wish.format == "html":
         _write_page(report, paths, wish)
