@@ -186,6 +186,12 @@ def test_data_folder_that_the_reader_names_counts(here: InProcess, endpoint: Fak
     assert plain(page(here.folder)).count("the picture is not at hand") == 3
     assert here("report", "run", "--data", "moved").code == 0
     assert page(here.folder).count("data:image/webp;base64,") == 3
+    assert here("run", "-m", "simulated/helpful", "-b", "demo", "--limit", 2, "--out", "demo", "--quiet").code == 0
+    assert here("report", "run", "demo", "--data", "moved").code == 0
+    assert page(here.folder).count("data:image/webp;base64,") == 5
+    done = here("report", "run", "--data", "demo")
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 2
 
 
 def test_imported_run_has_pictures_only_from_a_named_folder(here: InProcess) -> None:

@@ -27,10 +27,13 @@ class Places:
 
 
 def places(source: Source, data: Path | None) -> Places:
-    """The places of a run's pictures. Raises DataError where `data` is no folder of its benchmark."""
-    if data is None:
-        return Places(tuple(_roots(source.folder.manifest.data.roots)))
+    """The places of a run's pictures; `data` is not for a benchmark that comes with the package.
+
+    Raises DataError where it is no folder of the run's benchmark.
+    """
     benchmark = benchmarks.BENCHMARKS.get(source.benchmark)
+    if data is None or (benchmark is not None and not benchmark.needs_data):
+        return Places(tuple(_roots(source.folder.manifest.data.roots)))
     if benchmark is None:
         return Places((data.resolve(),), {})
     dataset = benchmark.load(data)
