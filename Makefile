@@ -7,7 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench bench-gateway bench-peers bench-scale bench-large test-real test-serve test-vllm
-.PHONY: test-docker test-inspect lock clean
+.PHONY: test-docker test-inspect screenshots lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ test-docker: $(VENV)/.all ## the images and compose.yaml on a real Docker engine
 
 test-inspect: $(VENV)/.all ## `export --format inspect` by inspect_ai's own reader, viewer and converter, in an environment of its own
 	$(BIN)/python tools/inspect_log.py $(ARGS)
+
+screenshots: $(VENV)/.all ## the pictures of pages in docs/, by Debian's chromium
+	$(BIN)/python tools/screenshots.py
 
 lock: $(VENV)/.all ## resolve pyproject.toml anew into locks/
 	$(BIN)/python tools/lock.py

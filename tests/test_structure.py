@@ -29,6 +29,7 @@ EVALUATOR_RANKS = (
     ("answer_rows",),
     ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts", "beside"),
     ("parts", "alike", "provenance"),
+    ("web",),
     ("repeats", "rated"),
     ("refusals", "accuracy", "reproduction"),
     ("summary",),

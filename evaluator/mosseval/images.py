@@ -84,6 +84,12 @@ def inspect(path: Path, roots: Sequence[Path]) -> ImageInfo:
         return ImageInfo(hashlib.file_digest(file, "sha256").hexdigest(), kind, size)
 
 
+def read(path: Path, roots: Sequence[Path]) -> bytes:
+    """The bytes of the file at `path`, whatever they are; raises as `inspect` does."""
+    with _opened(path, roots) as (file, size):
+        return file.read(size)
+
+
 def encode(
     path: Path, roots: Sequence[Path], *, long_edge: int | None = None, max_bytes: int | None = None
 ) -> EncodedImage:
@@ -99,8 +105,7 @@ def encode(
     for name, bound in (("long_edge", long_edge), ("max_bytes", max_bytes)):
         if bound is not None and bound < 1:
             raise ValueError(f"{name} must be at least 1, not {bound}")
-    with _opened(path, roots) as (file, length):
-        data = file.read(length)
+    data = read(path, roots)
     if not data:
         raise ImageInvalid("the file is empty")
     source = ImageInfo(hashlib.sha256(data).hexdigest(), sniff(data[:HEAD_BYTES]), len(data))

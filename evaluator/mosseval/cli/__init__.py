@@ -23,6 +23,7 @@ from mosseval.cli import (
     k8s,
     merge,
     models,
+    report,
     reproduce,
     run,
     score,
@@ -45,6 +46,7 @@ app = typer.Typer(
 for each in (
     run,
     summary,
+    report,
     compare,
     importing,
     export,

@@ -44,7 +44,7 @@ def pod_spec(order: JobOrder) -> Document:
 
 
 PATIENCE = ("--max-attempts", "60", "--deadline", "3600")
-"""Pods that share a limit are turned away more often than one process is; what the user passes comes later and counts."""
+"""Pods that share a limit are turned away more often than one process; what the user passes comes later and counts."""
 
 
 def literal(text: str) -> str:

@@ -76,16 +76,16 @@ def as_json(compared: Compared) -> str:
 
 def as_markdown(compared: Compared) -> str:
     """Tables, then what goes with them."""
-    blocks = [sheet.as_markdown() for sheet in _sheets(compared)]
-    notes = "\n".join(f"- {escaped(note)}" for note in _notes(compared))
+    blocks = [sheet.as_markdown() for sheet in sheets(compared)]
+    notes = "\n".join(f"- {escaped(note)}" for note in told(compared))
     return "\n\n".join([*blocks, notes]).rstrip() + "\n"
 
 
 def show(compared: Compared, console: Console) -> None:
     """Prints the tables, then what goes with them."""
-    for sheet in _sheets(compared):
+    for sheet in sheets(compared):
         console.print(sheet.as_table())
-    for note in _notes(compared):
+    for note in told(compared):
         console.print(Text(f"• {one_line(note, 600)}"))
 
 
@@ -122,7 +122,7 @@ def _run(comparison: Comparison, *, baseline: bool) -> dict[str, Any]:
     }
 
 
-def _sheets(compared: Compared) -> Iterator[Sheet]:
+def sheets(compared: Compared) -> Iterator[Sheet]:
     """One table for the runs beside each baseline, one for each tag."""
     adjusted = dict(zip(map(id, compared.comparisons), compared.holm(), strict=True))
     for baseline in dict.fromkeys(id(each.baseline) for each in compared.comparisons):
@@ -170,7 +170,7 @@ def _cells(comparison: Comparison, found: Difference, p: float) -> tuple[str, ..
     )
 
 
-def _notes(compared: Compared) -> Iterator[str]:
+def told(compared: Compared) -> Iterator[str]:
     for each in compared.comparisons:
         title = _title(each)
         yield f"{title}: {_outside(each)}"

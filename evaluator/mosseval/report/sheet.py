@@ -44,6 +44,7 @@ def markdown_row(cells: Sequence[str]) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
+    """Text that Markdown shows as it is; nothing in it becomes a link."""
     cleaned = one_line(text, 400).replace("&", "&amp;").replace("<", "&lt;")
+    cleaned = cleaned.replace("://", ":&#47;/").replace("www.", "www&#46;")
     return "".join(f"\\{character}" if character in r"\|`*_[]" else character for character in cleaned)

@@ -1,0 +1,133 @@
+"""`mosseval report`: a page, figures or tables of runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mosseval.commands.output import kept_quiet
+from mosseval.errors import MissingExtra, UsageError
+from mosseval.place import Place
+from mosseval.store import read_run
+from mosseval.terminal import one_line
+
+if TYPE_CHECKING:
+    from mosseval.report.page.document import Report
+
+FIGURES = ("png", "svg", "pdf")
+TABLES = ("markdown", "latex")
+NEEDS = ("jinja2", "matplotlib")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted. `out` None: the format's own place; `samples` bounds those that a page shows."""
+
+    out: Path | None
+    format: str
+    data: Path | None
+    judge: str | None
+    samples: int
+    title: str
+
+
+def write_report(paths: tuple[Place, ...], wish: Wish) -> None:
+    """Writes the report and says what was written, and what to do next."""
+    if wish.format not in ("html", *FIGURES, *TABLES):
+        raise UsageError(f"there is no format {wish.format!r}", hint=f"html, {', '.join((*FIGURES, *TABLES))}")
+    if any(find_spec(package) is None for package in NEEDS):
+        raise MissingExtra("report", "mosseval report")
+    if wish.data is not None and not wish.data.exists():
+        raise UsageError(f"--data {wish.data} is not there", hint="name what `mosseval run --data` was given")
+    # That it builds a list of fonts the first time, or has no place for it, is nothing that a reader can use.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    report = _read(paths, wish.judge)
+    if wish.format == "html":
+        _write_page(report, paths, wish)
+    elif wish.format in FIGURES:
+        _write_figures(report, wish)
+    else:
+        _write_tables(report, wish)
+
+
+def _read(paths: Sequence[Place], judge: str | None) -> Report:
+    from mosseval.report.page.document import Report
+    from mosseval.report.page.source import Source
+
+    seen = [path.resolve() if isinstance(path, Path) else path for path in paths]
+    if len(set(seen)) < len(seen):
+        raise UsageError("a run is named twice", hint="name each run once")
+    sources = []
+    for path in paths:
+        source = Source.read(read_run(path), judge)
+        if judge is not None and judge not in source.state.verdicts:
+            known = ", ".join(sorted(source.state.verdicts)) or "nobody"
+            raise UsageError(f"{path} holds no verdicts of {judge!r}", hint=f"it was judged by: {known}")
+        if not source.summary.rows:
+            raise UsageError(f"{path} holds no sample", hint="`mosseval run` with the same --out goes on with it")
+        sources.append(source)
+    return Report.of(sources)
+
+
+def _write_page(report: Report, paths: Sequence[Place], wish: Wish) -> None:
+    from mosseval.report.page.document import as_page
+
+    file = wish.out or Path("report.html")
+    page = as_page(report, title=wish.title, data=wish.data, samples=wish.samples).encode()
+    _write(file, page)
+    runs = "1 run" if len(paths) == 1 else f"{len(paths)} runs"
+    _say(f"report: {file} ({runs}, {len(page) / 1e6:.2f} MB; open it in a browser, it needs nothing else)")
+    names = " ".join(shlex.quote(str(path)) for path in paths)
+    _say(f"next: mosseval report {names} --format pdf --out figures")
+
+
+def _write_figures(report: Report, wish: Wish) -> None:
+    from mosseval.web.figures.files import drawn
+
+    folder = wish.out or Path("figures")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file", hint="figures are several files: name a folder with --out")
+    for chart in report.charts:
+        file = folder / f"{chart.name}.{wish.format}"
+        _write(file, drawn(chart, wish.format))
+        _say(f"figure: {file} ({chart.title})")
+
+
+def _write_tables(report: Report, wish: Wish) -> None:
+    from mosseval.report import latex
+
+    if wish.format == "latex":
+        text = latex.document(report.sheets)
+    else:
+        text = "\n\n".join(sheet.as_markdown() for sheet in report.sheets) + "\n"
+    if wish.out is None:
+        with kept_quiet():
+            sys.stdout.write(text)
+        return
+    _write(wish.out, text.encode())
+    _say(f"tables: {wish.out} ({len(report.sheets)} tables)")
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Replaces the file in one step; UsageError where it cannot be written."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        os.replace(draft, file)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise UsageError(f"cannot write {file}: {error.strerror}", hint="name another place with --out") from error
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{one_line(line, 2000)}\n")

@@ -1,0 +1,81 @@
+"""Writes the pictures of pages in docs/: `python tools/screenshots.py`. Needs Debian's chromium.
+
+Simulated models answer the demo set behind the embedded gateway, so that the pictures show nothing of anybody's.
+"""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+CHROMIUM = "/usr/bin/chromium"
+MODELS = ("helpful", "cautious", "blocking")
+BENCHMARKS = ("demo", "demo-contrast")
+COLOURS = 256
+WIDTH, HEIGHT = 1200, 860
+SHOWN_WIDTH = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture of a page: its file, the part of the page that is scrolled to ('' for its top), and the theme."""
+
+    file: str
+    part: str
+    theme: Literal["light", "dark"]
+
+
+REPORT = (Shot("report.png", "", "light"), Shot("report-answers.png", "#part1-answers", "dark"))
+
+
+def main() -> None:
+    """Makes the runs and the report in a folder that is removed, and takes the pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        models = [part for name in MODELS for part in ("-m", f"simulated/{name}")]
+        for benchmark in BENCHMARKS:
+            _mosseval(place, ["run", *models, "-b", benchmark, "--quiet"])
+        runs = [f"runs/{benchmark}-simulated-{name}" for benchmark in BENCHMARKS for name in MODELS]
+        _mosseval(place, ["report", *runs, "--out", "report.html"])
+        _take((place / "report.html").as_uri(), REPORT)
+
+
+def _mosseval(folder: Path, arguments: Sequence[str]) -> None:
+    command = [sys.executable, "-m", "mosseval", *arguments]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def _take(address: str, shots: Sequence[Shot]) -> None:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for shot in shots:
+            context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=shot.theme)
+            page = context.new_page()
+            page.goto(address)
+            if shot.part:
+                page.evaluate("(part) => document.querySelector(part).scrollIntoView({behavior: 'instant'})", shot.part)
+            page.wait_for_timeout(200)
+            _save(page.screenshot(), DOCS / shot.file)
+            context.close()
+        browser.close()
+
+
+def _save(content: bytes, file: Path) -> None:
+    """A small PNG: fewer pixels, few colours."""
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    picture.thumbnail((SHOWN_WIDTH, SHOWN_WIDTH), Image.Resampling.LANCZOS)
+    picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
