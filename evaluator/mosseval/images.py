@@ -123,6 +123,15 @@ def lies_within(path: Path, roots: Sequence[Path]) -> bool:
     return _real(path, roots) is not None
 
 
+def candidates(name: str, roots: Sequence[Path]) -> Iterator[Path]:
+    """Where a picture of this name may lie: a name is relative to a folder of pictures or to the folder above it, and
+    none leads out of the resolved `roots`.
+    """
+    for path in (base / name for root in roots for base in (root, root.parent)):
+        if lies_within(path, roots):
+            yield path
+
+
 def _real(path: Path, roots: Sequence[Path]) -> str | None:
     name = str(path)
     if any(_is_straight(name, root) for root in roots):

@@ -198,6 +198,15 @@ def test_pictures_are_shown_on_demand(
     assert [each["details"]["failure"] for each in failed] == ["the picture images/3.png is not at hand"]
 
 
+def test_pictures_of_the_demo_are_found_by_their_names(
+    here: InProcess, endpoint: FakeEndpoint, judge: FakeEndpoint
+) -> None:
+    asked = ("--target", endpoint.url, "--model", "m", "--benchmark", "demo", "--limit", "2", "--out", "run")
+    assert here("run", *asked).code == 0
+    assert here("score", "run", *llm(judge, "llm", "--judge-picture")).code == 0
+    assert [each.body["messages"][1]["content"][0]["type"] for each in judge.asked] == ["image_url"] * 2
+
+
 def test_cascade_and_panel_score_a_run(
     here: InProcess, endpoint: FakeEndpoint, judge: FakeEndpoint, data: Path
 ) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import uvloop
@@ -99,8 +101,15 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
     if failed:
         return max(error.exit_code for _, error in failed)
     if whole and not options.quiet:
-        _say(errors, f"next: {_program()} summary {' '.join(folder.name for _, folder in whole)} --format json")
+        _say(errors, f"next: {_next([folder.name for _, folder in whole])}")
     return max(job.exit_code(states[job.title], allow_gaps=options.allow_gaps) for job, _ in opened)
+
+
+def _next(runs: list[str]) -> str:
+    """The command that one may want now: a page to look at, where what makes pages is installed."""
+    names = " ".join(map(shlex.quote, runs))
+    pages = all(find_spec(package) for package in ("jinja2", "matplotlib"))
+    return f"{_program()} report {names}" if pages else f"{_program()} summary {names} --format json"
 
 
 def _tell_unjudged(errors: Console, job: Job, state: RunState) -> None:

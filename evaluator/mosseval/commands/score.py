@@ -16,6 +16,7 @@ from mosseval.commands.judge_options import JudgeOptions
 from mosseval.commands.jury import Jury, judge_target
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.errors import UsageError
+from mosseval.images import candidates
 from mosseval.judges import Judge, Spec
 from mosseval.judges.spec import HUMAN
 from mosseval.judging import JUDGE_FAILED, Judging, in_order, owed
@@ -121,8 +122,8 @@ def _sample(folder: Run, sample_id: str, row: Mapping[str, Any]) -> Sample:
 
 
 def _picture(folder: Run, name: str) -> Picture:
-    """Where a picture of the data set lies now, if it does."""
-    places = [Path(root) / name for root in folder.manifest.data.roots] or [Path(name)]
+    """Where a picture of the data set lies now, or would lie; its name alone where the run names no folder."""
+    places = [*candidates(name, [Path(root) for root in folder.manifest.data.roots]), Path(name)]
     return Picture(next((place for place in places if place.is_file()), places[0]), name)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mosseval import benchmarks
-from mosseval.images import lies_within
+from mosseval.images import candidates
 from mosseval.report.page.source import Source
 from mosseval.types import Picture
 from mosseval.values import mapping
@@ -74,9 +74,6 @@ class Pictures:
         return found
 
     def _candidates(self, sample: str, name: str) -> Iterator[Path]:
-        """A name may be relative to a folder of pictures or to the folder above it; none leads out of the roots."""
         if self._places.named and sample in self._places.named:
             yield self._places.named[sample].path
-        for path in (base / name for root in self._places.roots for base in (root, root.parent)):
-            if lies_within(path, self._places.roots):
-                yield path
+        yield from candidates(name, self._places.roots)
