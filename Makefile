@@ -6,10 +6,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-gateway bench-peers test-real test-serve test-vllm test-docker lock clean
+.PHONY: help run test check bench bench-gateway bench-peers test-real test-serve test-vllm test-docker test-distributed lock clean
 
 help: ## list the commands
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## install, then the demo: two simulated models behind the embedded gateway
 	@$(BIN)/mosseval run --target embedded --benchmark demo \
@@ -45,6 +45,9 @@ test-vllm: $(VENV)/.all ## real vLLM on the CPU behind the gateway, in a virtual
 
 test-docker: $(VENV)/.all ## the images and compose.yaml on a real Docker engine; says so where there is none
 	$(BIN)/python tools/docker_tests.py $(ARGS)
+
+test-distributed: $(VENV)/.all ## a whole distributed run among containers: shards and gateways killed, merged, compared
+	$(BIN)/python tools/distributed.py $(ARGS)
 
 lock: $(VENV)/.all ## resolve pyproject.toml anew into locks/
 	$(BIN)/python tools/lock.py
