@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -40,6 +41,8 @@ def main(arguments: list[str]) -> int:
     if not given.no_build:
         build("docker/evaluator.Dockerfile", EVALUATOR)
         build("docker/gateway.Dockerfile", GATEWAY)
+    # Told to end, it takes its containers along.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     seeds = range(given.seed, given.seed + given.rounds)
     with tempfile.TemporaryDirectory() as folder:
         return 1 if sum(rounds(Path(folder), seeds, given.samples)) else 0
@@ -71,7 +74,7 @@ def line(done: Round) -> str:
     """A row of the table."""
     killed = ", ".join(map(str, done.dealt))
     killed += "".join(f"; shard {index} had just ended" for index in done.too_late)
-    equal = "no" if done.faults else "yes"
+    equal = "yes" if done.equal else "no"
     gateways = " + ".join(map(str, done.by_gateway))
     return f"| {done.seed} | {killed} | {done.requests} | {gateways} | {done.bound} | {done.seconds:.0f} | {equal} |"
 

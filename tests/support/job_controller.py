@@ -50,7 +50,6 @@ class JobController:
         self._failures: Counter[int] = Counter()
         self._attempts: Counter[int] = Counter()
 
-    @property
     def complete(self) -> bool:
         """Whether every index is done."""
         return not self.running and not self.waiting

@@ -19,7 +19,7 @@ from manifests import Document, template
 from pod_container import run_options, size
 from remote_runs import keys, run_at, same
 from small_benchmark import png
-from small_cluster import CLAIM, KEY_SECRET, MODEL, STORE_SECRET, SmallCluster
+from small_cluster import CLAIM, KEY_SECRET, MODEL, STORE_SECRET, Counted, SmallCluster
 
 from mosseval.store import Run
 
@@ -43,6 +43,7 @@ class Round:
     bound: int
     by_gateway: list[int]
     seconds: float
+    equal: bool
     faults: list[str]
 
 
@@ -107,22 +108,36 @@ def sharded(cluster: SmallCluster, seed: int, whole: Run) -> Round:
     merged = cluster.folder / name
     command = [sys.executable, "-m", "mosseval", "merge", out, "--out", str(merged)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    faults = [] if done.returncode == 0 else [f"merge ended with {done.returncode}: {done.stderr}"]
+    unequal = [f"merge ended with {done.returncode}: {done.stderr}"]
+    if done.returncode == 0:
+        unequal = differences(run_at(merged), whole)
     counted = cluster.counted()
-    most = bound(len(keys(whole)), striker.dealt)
+    ended = {each.index for each in controller.history if each.attempt == 0 and each.code == 0}
+    return Round(
+        seed=seed,
+        dealt=striker.dealt,
+        too_late=[each.victim for each in striker.dealt if each.blow.kind == "shard" and each.victim in ended],
+        requests=counted.requests,
+        bound=bound(len(keys(whole)), striker.dealt),
+        by_gateway=[counted.clients.get(f"gateway-{number}", 0) for number in range(GATEWAYS)],
+        seconds=seconds,
+        equal=not unequal,
+        faults=[
+            *unequal,
+            *miscounted(counted, bound(len(keys(whole)), striker.dealt)),
+            *unlike_the_plan(controller.history, striker),
+        ],
+    )
+
+
+def miscounted(counted: Counted, most: int) -> list[str]:
+    """What of the model server's count must not be."""
+    faults = []
     if counted.requests > most:
         faults.append(f"{counted.requests} requests, {most} are the most")
-    by_gateway = sorted(counted.clients.values(), reverse=True)
-    if len(by_gateway) < GATEWAYS:
+    if len(counted.clients) < GATEWAYS:
         faults.append("one gateway sent everything")
-    if counted.most_in_flight > CONCURRENCY * SHARDS:
-        faults.append(f"{counted.most_in_flight} in flight at once")
-    if done.returncode == 0:
-        faults += differences(run_at(merged), whole)
-    faults += unlike_the_plan(controller.history, striker)
-    ended = {each.index for each in controller.history if each.attempt == 0 and each.code == 0}
-    too_late = [each.victim for each in striker.dealt if each.blow.kind == "shard" and each.victim in ended]
-    return Round(seed, striker.dealt, too_late, counted.requests, most, by_gateway, seconds, faults)
+    return faults
 
 
 def bound(samples: int, dealt: list[Dealt]) -> int:
@@ -188,7 +203,7 @@ def _until_complete(cluster: SmallCluster, controller: JobController, striker: S
     started = time.monotonic()
     back: dict[int, float] = {}
     gateways = {number: f"{cluster.name}-gateway-{number}" for number in range(GATEWAYS)}
-    while not controller.complete or back:
+    while not controller.complete() or back:
         seconds = time.monotonic() - started
         assert seconds < PATIENCE_S, f"not complete after {PATIENCE_S:.0f} s: {controller.history}"
         controller.look()

@@ -30,7 +30,8 @@ CLAIM, KEY_SECRET, STORE_SECRET = "benchmark", "mosseval-key", "store-keys"
 GATEWAY_MODELS = f"""
 model_list:
   - model_name: {MODEL}
-    litellm_params: {{model: hosted_vllm/{MODEL}, api_base: "http://model:8000/v1"}}
+    litellm_params:
+      {{model: hosted_vllm/{MODEL}, api_base: "http://model:8000/v1", api_key: os.environ/COUNTED_MODEL_KEY}}
     model_info: {{mosseval: {{limits: {{rpm: 1000000}}}}}}
 """
 CONFINED = ("--read-only", "--tmpfs=/tmp:mode=1777", "--cap-drop=ALL", "--security-opt=no-new-privileges")
@@ -48,12 +49,11 @@ for folder, _, names in os.walk("/to"):
 
 @dataclass(frozen=True)
 class Counted:
-    """What the model server has counted; its `clients` are gateways, by their addresses."""
+    """What the model server has counted; its `clients` are gateways, by their keys."""
 
     requests: int
     questions: Mapping[str, int]
     clients: Mapping[str, int]
-    most_in_flight: int
 
 
 class SmallCluster:
@@ -95,6 +95,7 @@ class SmallCluster:
         variables = {
             "MOSSEVAL_GATEWAY_CONFIG": "/etc/mosseval/models",
             "MOSSEVAL_GATEWAY_KEYS_FILE": "/etc/mosseval/keys",
+            "COUNTED_MODEL_KEY": f"gateway-{number}",
             "REDIS_URL": "redis://redis:6379/0",
         }
         given = [part for name, value in variables.items() for part in ("--env", f"{name}={value}")]
@@ -154,7 +155,7 @@ class SmallCluster:
     def asked_of_redis(self) -> tuple[int, int]:
         """How often a gateway's limits were looked up in Redis, and how many gateways are connected to it by now."""
         stats = self._redis("info", "commandstats")
-        calls = [line for line in stats if line.startswith(("cmdstat_eval:", "cmdstat_evalsha:"))]
+        calls = [each for each in stats if each.startswith(("cmdstat_eval:", "cmdstat_evalsha:"))]
         addresses = {each.split("addr=")[1].split(":")[0] for each in self._redis("client", "list") if each}
         return sum(int(each.split("calls=")[1].split(",")[0]) for each in calls), len(addresses - {"127.0.0.1"})
 
