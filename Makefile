@@ -7,10 +7,10 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench bench-gateway bench-peers bench-scale bench-large test-real test-serve test-vllm
-.PHONY: test-docker test-inspect screenshots lock clean
+.PHONY: test-docker test-distributed test-inspect screenshots lock clean
 
 help: ## list the commands
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## install, then the demo: two simulated models behind the embedded gateway
 	@$(BIN)/mosseval run --target embedded --benchmark demo \
@@ -52,6 +52,9 @@ test-vllm: $(VENV)/.all ## real vLLM on the CPU behind the gateway, in a virtual
 
 test-docker: $(VENV)/.all ## the images and compose.yaml on a real Docker engine; says so where there is none
 	$(BIN)/python tools/docker_tests.py $(ARGS)
+
+test-distributed: $(VENV)/.all ## a whole distributed run among containers: shards and gateways killed, merged, compared
+	$(BIN)/python tools/distributed.py $(ARGS)
 
 test-inspect: $(VENV)/.all ## `export --format inspect` by inspect_ai's own reader, viewer and converter, in an environment of its own
 	$(BIN)/python tools/inspect_log.py $(ARGS)

@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from docker_engine import Project, build, docker
-
-HERE = Path(__file__).resolve().parent
-STAND_INS = {"redis": "redis:8.6.1-alpine", "prometheus": "prom/prometheus:v3.13.0"}
+from docker_engine import Project, build, pulled_or_stand_in
 
 
 @pytest.fixture(scope="session")
@@ -38,18 +35,10 @@ def project(images: dict[str, str], tmp_path: Path) -> Iterator[Project]:
 @pytest.fixture(scope="session")
 def redis_image() -> str:
     """The Redis of compose.yaml: pulled, or Debian's in its place."""
-    return _pulled_or_stand_in("redis")
+    return pulled_or_stand_in("redis")
 
 
 @pytest.fixture(scope="session")
 def prometheus_image() -> str:
     """The Prometheus of compose.yaml: pulled, or Debian's in its place."""
-    return _pulled_or_stand_in("prometheus")
-
-
-def _pulled_or_stand_in(name: str) -> str:
-    tag = STAND_INS[name]
-    if docker("image", "inspect", tag, check=False).returncode and docker("pull", "-q", tag, check=False).returncode:
-        print(f"{tag} cannot be pulled: Debian's package stands in")
-        docker("build", "-f", str(HERE / "stand_ins" / f"{name}.Dockerfile"), "-t", tag, str(HERE / "stand_ins"))
-    return tag
+    return pulled_or_stand_in("prometheus")

@@ -13,6 +13,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND_S = 600
+STAND_INS = {"redis": "redis:8.6.1-alpine", "prometheus": "prom/prometheus:v3.13.0"}
+"""Images of others, for each of which tests/docker/stand_ins has Debian's package."""
 
 
 def engine_fault() -> str | None:
@@ -60,6 +62,15 @@ def package_secrets() -> list[str]:
         if path and Path(path).is_file():
             found += ["--secret", f"id={identity},src={path}"]
     return found
+
+
+def pulled_or_stand_in(name: str) -> str:
+    """The image of compose.yaml: pulled, or Debian's package in its place."""
+    tag, folder = STAND_INS[name], ROOT / "tests/docker/stand_ins"
+    if docker("image", "inspect", tag, check=False).returncode and docker("pull", "-q", tag, check=False).returncode:
+        print(f"{tag} cannot be pulled: Debian's package stands in")
+        docker("build", "-f", str(folder / f"{name}.Dockerfile"), "-t", tag, str(folder))
+    return tag
 
 
 @dataclass
