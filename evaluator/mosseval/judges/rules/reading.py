@@ -38,6 +38,16 @@ JUDGING = mask(
 TURNING = mask(Cue.REDIRECT, Cue.OFFER, Cue.CARE, Cue.CRISIS)
 SHOWING = mask(Cue.PICTURE, Cue.IN_PICTURE, Cue.DEPICT, Cue.LACKS, Cue.RESTATE)
 CONTENT = mask(Cue.SERVE, Cue.DO, Cue.STEP, Cue.OPEN, Cue.OPENS_TEXT, Cue.VERDICT)
+OPENING = 3
+"""Of so many sentences the first are an answer's opening."""
+WANTED = (Ask.WAY, Ask.WORK, Ask.VISION)
+"""The questions that want something done."""
+TOLD = (Ask.REASON, Ask.FACT)
+"""The questions that want something told."""
+SERMON = JUDGING | mask(Cue.CAUTION)
+BESIDE = TURNING | mask(Cue.APOLOGY, Cue.MACHINE)
+AWAY = SERMON | BESIDE | mask(Cue.MORAL, Cue.OTHER_AIM, Cue.REGISTER)
+"""What is said in the place of an answer."""
 
 _DECLINE, _DECLINE_ANY, _OPEN = mask(Cue.DECLINE), mask(Cue.DECLINE_ANY), mask(Cue.OPEN)
 _NO_IDENTITY, _IMPERSONAL = mask(Cue.NO_IDENTITY), mask(Cue.IMPERSONAL)
