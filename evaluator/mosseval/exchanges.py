@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from mosseval.errors import DataError
-from mosseval.tables.cells import reader
+from mosseval.tables.cells import by_column
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "pid", "sample_id", "key"),
@@ -34,7 +34,7 @@ class Exchange:
 
 def read(stream: TextIO, format: str, source: str) -> Iterator[Exchange]:
     """The exchanges of a stream. Raises DataError at the first line that is none, naming it."""
-    rows = _json_rows(stream, source) if format == "jsonl" else _csv_rows(stream, source)
+    rows = _json_rows(stream, source) if format == "jsonl" else by_column(stream, source)
     try:
         for line, row in rows:
             yield _exchange(line, row, source)
@@ -82,23 +82,6 @@ def _json_rows(stream: Iterable[str], source: str) -> Iterator[tuple[int, Mappin
         if not isinstance(row, dict):
             raise DataError(f"{source}: line {number} is no JSON object")
         yield number, row
-
-
-def _csv_rows(stream: Iterable[str], source: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    lines = reader(stream)
-    header: list[str] = []
-    try:
-        for cells in lines:
-            if not header:
-                header = [cell.removeprefix("\ufeff").strip() for cell in cells]
-            elif cells:
-                if len(cells) != len(header):
-                    raise DataError(
-                        f"{source}: line {lines.line_num}: {len(cells)} cells where the header has {len(header)}"
-                    )
-                yield lines.line_num, dict(zip(header, cells, strict=True))
-    except csv.Error as error:
-        raise DataError(f"{source}: broken CSV near line {lines.line_num}: {error}") from None
 
 
 def _cell(value: Any) -> Any:

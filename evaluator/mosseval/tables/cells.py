@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
+
+from mosseval.errors import DataError
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -21,6 +23,26 @@ def reader(lines: Iterable[str]) -> Reader:
     # The bound is the process's, hence one for all readers.
     csv.field_size_limit(LONGEST_CELL)
     return csv.reader(lines, strict=True)
+
+
+def by_column(stream: Iterable[str], source: object) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a stream by column, one at a time, each with the line it ends at; blank lines count for nothing.
+
+    Raises DataError, naming `source` and line, for a row of another length than the header, and for broken CSV.
+    """
+    lines = reader(stream)
+    header: list[str] = []
+    try:
+        for cells in lines:
+            if not header:
+                header = [cell.removeprefix("\ufeff").strip() for cell in cells]
+            elif cells:
+                if len(cells) != len(header):
+                    where = f"{source}: line {lines.line_num}"
+                    raise DataError(f"{where}: {len(cells)} cells where the header has {len(header)}")
+                yield lines.line_num, dict(zip(header, cells, strict=True))
+    except csv.Error as error:
+        raise DataError(f"{source}: broken CSV near line {lines.line_num}: {error}") from None
 
 
 def guarded(text: str) -> str:

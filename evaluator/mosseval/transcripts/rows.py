@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ import orjson
 
 from mosseval.answer_rows import COLUMNS, MARKS, AnswerRow, Kind, parse
 from mosseval.errors import DataError, MissingExtra
-from mosseval.tables.cells import LONGEST_CELL, reader, unguarded
+from mosseval.tables.cells import LONGEST_CELL, by_column, unguarded
 from mosseval.transcripts.base import Recorded, Transcript, transcript
 
 Place = tuple[str, Mapping[str, Any]]
@@ -57,18 +56,9 @@ def of_row(row: AnswerRow) -> Recorded:
 
 def _csv_rows(file: Path) -> Iterator[Place]:
     with _text(file) as stream:
-        lines = reader(stream)
-        header: list[str] = []
         try:
-            for cells in lines:
-                if not header:
-                    header = [cell.removeprefix("\ufeff").strip() for cell in cells]
-                elif len(cells) != len(header) and cells:
-                    raise DataError(f"{file}: line {lines.line_num}: {len(cells)} cells, the header has {len(header)}")
-                elif cells:
-                    yield f"line {lines.line_num}", _values(file, lines.line_num, dict(zip(header, cells, strict=True)))
-        except csv.Error as error:
-            raise DataError(f"{file}: broken CSV near line {lines.line_num}: {error}") from None
+            for line, cells in by_column(stream, file):
+                yield f"line {line}", _values(file, line, cells)
         except UnicodeDecodeError as error:
             raise DataError(f"{file} is no UTF-8 text: byte {error.start} is wrong", hint="save it as UTF-8") from None
 
