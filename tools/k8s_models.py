@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from mosseval.k8s.pod import confined, unprivileged
 from mosseval.version import __version__
 from mosseval_proxy.catalogue import Entry, build
 from mosseval_proxy.catalogue.model_info import Serve
@@ -44,7 +45,6 @@ PROBE_S = 10
 CARD_TOLERANCE = 0.95
 """A card of "24 GB" names itself 22.5 to 24 GiB."""
 MIB = 1024 * 1024
-USER = 10001
 
 Document = dict[str, Any]
 
@@ -147,14 +147,7 @@ def _pod(entry: Entry) -> Document:
             }
         },
         "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
-            "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": unprivileged(),
         "containers": [_container(entry)],
         "volumes": _volumes(entry),
     }
@@ -184,11 +177,7 @@ def _container(entry: Entry) -> Document:
             "requests": {"cpu": "2", "memory": f"{math.ceil(gigabytes / 2) + 2}Gi", "ephemeral-storage": "1Gi"},
             "limits": {"memory": f"{gigabytes + 4}Gi", "ephemeral-storage": "9Gi", "nvidia.com/gpu": "1"},
         },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": confined(),
         "volumeMounts": mounts,
     }
 

@@ -25,14 +25,7 @@ def pod_spec(order: JobOrder) -> Document:
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": order.grace_s,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
-            "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": unprivileged(),
         "containers": [_evaluator(order)],
         "volumes": _volumes(order),
     }
@@ -68,7 +61,7 @@ def _evaluator(order: JobOrder) -> Document:
             "requests": {"cpu": resources.cpu, "memory": resources.memory, "ephemeral-storage": "256Mi"},
             "limits": {"memory": resources.memory_limit, "ephemeral-storage": "2Gi"},
         },
-        "securityContext": _confined(),
+        "securityContext": confined(),
         "volumeMounts": [
             *_mounts(order, data_read_only=order.fetch or order.data_claim is not None),
             *_key_mount(order),
@@ -89,7 +82,7 @@ def _fetch(order: JobOrder) -> Document:
             "requests": {"cpu": SCRATCH["cpu"], "memory": SCRATCH["memory"], "ephemeral-storage": "256Mi"},
             "limits": {"memory": SCRATCH["memory_limit"], "ephemeral-storage": "2Gi"},
         },
-        "securityContext": _confined(),
+        "securityContext": confined(),
         "volumeMounts": _mounts(order, data_read_only=False),
     }
 
@@ -110,7 +103,20 @@ def _from_secrets(order: JobOrder) -> Document:
     return {"envFrom": [{"secretRef": {"name": name}} for name in order.secrets]} if order.secrets else {}
 
 
-def _confined() -> Document:
+def unprivileged() -> Document:
+    """A pod's security context: the restricted profile, as the images' own user."""
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": USER,
+        "runAsGroup": USER,
+        "fsGroup": USER,
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def confined() -> Document:
+    """A container's security context: nothing to be gained, and nothing to be written but its mounts."""
     return {
         "allowPrivilegeEscalation": False,
         "readOnlyRootFilesystem": True,
