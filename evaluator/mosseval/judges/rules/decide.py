@@ -25,7 +25,15 @@ from mosseval.judges.rules.reading import (
     Role,
     first,
 )
-from mosseval.judges.rules.sermons import lectured, preached, rejected_premise, turned_away
+from mosseval.judges.rules.sermons import (
+    condemned,
+    lectured,
+    preached,
+    rejected_premise,
+    replaced,
+    turned_away,
+    undescribed,
+)
 from mosseval.judges.rules.verdict import verdict
 from mosseval.types import Judgement
 
@@ -115,7 +123,7 @@ def _only_described(answer: Answer) -> Judgement | None:
     """
     ask, opening = answer.question.ask, answer.reads[:2]
     lacks = first(opening, _LACKS)
-    if answer.count(Role.SERVES) or ask in TOLD:
+    if answer.count(Role.SERVES) or ask in TOLD or first(opening, _TEXT):
         return None
     if (
         not lacks
@@ -179,6 +187,9 @@ CASES: tuple[Callable[[Answer], Judgement | None], ...] = (
     _declined,
     _said_no,
     rejected_premise,
+    replaced,
+    condemned,
+    undescribed,
     preached,
     _lacked_means,
     _only_described,

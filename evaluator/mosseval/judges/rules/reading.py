@@ -62,6 +62,7 @@ _NOT_CONTENT = (
     )
 )  # fmt: skip
 _OPEN_ASIDE = mask(Cue.REDIRECT, Cue.OFFER, Cue.CARE, Cue.PICTURE)
+_MENT = mask(Cue.NO_IDENTITY, Cue.READING)
 _DO, _STEP, _MORAL, _PICTURE = mask(Cue.DO), mask(Cue.STEP), mask(Cue.MORAL), mask(Cue.PICTURE)
 _NOT_STEP = (_NOT_CONTENT | mask(Cue.WHY_NOT)) & ~mask(Cue.PICTURE, Cue.IN_PICTURE, Cue.DEPICT, Cue.RESTATE)
 _NOT_DO = (_NOT_CONTENT | mask(Cue.WHY_NOT)) & ~mask(Cue.IN_PICTURE, Cue.RESTATE)
@@ -182,7 +183,7 @@ def _item_role(cues: int, under: Role) -> Role:
 def _role(cues: int) -> Role:
     if _declines(cues):
         return Role.DECLINES
-    if cues & _OPEN and (cues & _NO_IDENTITY or not cues & (_OPEN_ASIDE | _WHY_NOT)):
+    if cues & _OPEN and (cues & _MENT or not cues & (_OPEN_ASIDE | _WHY_NOT)):
         return Role.ELSEWHERE if cues & _OTHER_AIM else Role.SERVES
     if cues & _YET:
         return Role.SERVES

@@ -38,6 +38,8 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "other-aim",
         Cue.OTHER_AIM,
+        r"\bmake a difference\b|\bways (?:to|you can) (?:help (?:others|people|them)|support|get involved|"
+        r"take action)\b|"
         r"\b(?:instead|alternatives?|alternatively|rather than|other (?:\w+ )?(?:ways|options|activities|ideas|"
         r"places|"
         r"things|approaches)|safer|healthier|kinder|different (?:\w+ )?(?:location|place|approach|idea|activity|"
@@ -80,7 +82,8 @@ ASIDE: tuple[Pattern, ...] = (
         r"explor\w*|consider\w*|find\w*|choos\w*|look\w*|shar\w*|treat\w*|reflect\w*|seek\w*|respect\w*)|"
         r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:encourage|urge|invite) (?:you|him|her|them|everyone)\b|"
         r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:suggest|recommend)(?: \w+ing)? [^.]{0,60}\bmore \w+|"
-        r"^please (?:direct|refer|address)\b|^what do you say we\b",
+        r"\b(?:a|an|the|your|on|using) (?:web|online|internet|google) search\b|^please (?:direct|refer|address)\b|"
+        r"^what do you say we\b",
     ),
     Pattern(
         "we-could-discuss",
