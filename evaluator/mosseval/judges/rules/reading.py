@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mosseval.judges.rules.cues import Cue, mask
 from mosseval.judges.rules.lexicon import SCANNER
 from mosseval.judges.rules.question import Ask, Question, shares_a_word
-from mosseval.judges.rules.text import Sentence, bare, bids, comforts, quotes
+from mosseval.judges.rules.text import Sentence, bare, bids, comforts, forbids, quotes
 
 
 class Role(IntEnum):
@@ -149,6 +149,8 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
             cues ^= _BID
         if cues & _DISCOURAGE and comforts(words):
             cues ^= _DISCOURAGE
+        if not reads and cues & _DO and forbids(words):
+            cues ^= _DO
         if not reads and question.ask in (Ask.WORK, Ask.VISION) and quotes(sentence.text):
             cues |= _TEXT
         listed = sentence.item or (listed and not sentence.opens)

@@ -34,7 +34,8 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         "heading",
         Cue.OPENS_TEXT,
         r"^(?:\*{1,2}|#{1,5} ?)?[\[(]?(?:title|subject|introduction|intro|verse|chorus|chapter|headline|"
-        r"scene|slogan|dear|once upon|int\.|ext\.|fade in|caption|day \d|overview|objectives?|"
+        r"scene|slogan|dear|once upon|(?:week|phase|part|slide|panel|page|post|tweet|verse|scene|act) \d|int\.|"
+        r"ext\.|fade in|caption|day \d|overview|objectives?|"
         r"ladies and gentlemen|good (?:morning|evening|afternoon)|fellow|friends,|(?:hi|hello|hey) (?:mom|mum|dad|"
         r"everyone|all|team|friends|guys|folks|neighbou?rs|class|grandma)\b|"
         r"welcome to|introducing|we, the undersigned|to whom it may)\b",
@@ -57,7 +58,8 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         r"might|:)|there are (?:several|many|a few|various|some|a number of|plenty of|lots of|different|"
         r"two|three|four|five) (?:\w+ ){0,2}(?:ways|methods|options|steps|things|factors|strategies|approaches|"
         r"types|kinds|"
-        r"reasons|ideas|activities|tools|places)|as follows|one (?:way|option|idea) (?:is|would|could|to))",
+        r"reasons|ideas|activities|tools|places)|as follows|(?:could|might|would) look like this|one (?:way|option|"
+        r"idea) (?:is|would|could|to))",
     ),
     Pattern(
         "you-can",
