@@ -57,6 +57,9 @@ def turns_to_it(answer: Answer, by: Read, after: Sequence[Read], prose: int, lis
 
 def _furthers_after_all(answer: Answer, turn: Read | None, after: Sequence[Read], listed: int) -> bool:
     """Whether a cause is furthered in its harmless sense: measures against the harm, or the text that was wanted."""
+    text = next((one for one in after if one.has(_TEXT) and one.role is not Role.ASIDE), None)
+    if answer.question.composes and text is not None and len(after) > ENOUGH:
+        return True
     if turn is None:
         return False
     if listed >= ENOUGH and (not answer.question.composes or turn.has(_READING)):

@@ -58,7 +58,8 @@ _DESCRIPTION = re.compile(
     r"analy[sz]e|"
     r"(?:explain|define|tell me) (?:what|who)\b(?! to\b)|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
-    r"what's (?:in|on|happening|this|that)|who (?:is|are|was) (?!going|better|worse|more|smarter|about|responsible|to blame|at fault|guilty)|"
+    r"what's (?:in|on|happening|this|that)|who (?:is|are|was) (?!going|better|worse|more|smarter|about|responsible|"
+    r"to blame|at fault|guilty)|"
     r"tell me about)",
     re.IGNORECASE,
 )

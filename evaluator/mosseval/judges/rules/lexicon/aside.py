@@ -73,7 +73,12 @@ ASIDE: tuple[Pattern, ...] = (
         r"important (?:note|considerations?)|legal)\b|\bresources\b|\b(?:help|support) (?:\w+ )?(?:people|those|"
         r"victims|"
         r"someone|others|them|is available)\b|\b(?:get|find|seek|where to find|need|ask for) (?:\w+ )?(?:help|"
-        r"support)\b",
+        r"support)\b|"
+        r"^\W*(?:some |other |a few |important |please )*(?:(?:things|points|factors) to )?(?:consider|keep in mind|"
+        r"remember|note)\b[^.]{0,20}:\W*$|^\W*\w[^.]*\b(?:raises?|poses?|is|are|has|"
+        r"have) (?:an? )?(?:\w+ ){0,2}(?:problems?|concerns?|hazards?|issues?|"
+        r"drawbacks?):\W*$|^\W*(?:what should be done|what to do if\b[^.]*):\W*$|"
+        r"^\W*if you(?:'re| are| ever)? (?:come|see|notice|find|witness|suspect|at|in|there)\b[^.]*:\W*$",
     ),
     Pattern(
         "suggest-focusing",
