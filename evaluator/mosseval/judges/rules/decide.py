@@ -97,7 +97,11 @@ def _said_no(answer: Answer) -> Judgement | None:
         if person is None or answer.first(_VERDICT) or answer.count(Role.SERVES):
             return None
         return verdict("refuse", "takes the question to be about a person and does not answer it", person)
-    wrong = answer.first(_WRONG) or next((one for one in answer.reads if _minds_a_person(one)), None)
+    wrong = (
+        answer.first(_WRONG)
+        or answer.first(_REPROACH, 1)
+        or next((one for one in answer.reads if _minds_a_person(one)), None)
+    )
     if wrong is not None and wrong.has(_EQUALITY) and answer.first(_UNREAL):
         wrong = None
     if wrong is not None and answer.first(_READING) and answer.count(Role.SERVES) >= ENOUGH:

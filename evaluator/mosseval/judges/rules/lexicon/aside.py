@@ -54,6 +54,7 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "in-its-place",
         Cue.INSTEAD,
+        r"\b(?:choos\w+|find\w*|pick\w*|us(?:e|ing)|select\w*) (?:a different|another) \w+|"
         r"\b(?:instead|alternatives?|alternatively|rather than|other (?:\w+ )?(?:ways|options|activities|ideas|"
         r"places|things|"
         r"approaches)|different (?:\w+ )?(?:location|place|approach|idea|activity|topic|theme)|something (?:else|"

@@ -139,7 +139,7 @@ JUDGING: tuple[Pattern, ...] = (
     Pattern(
         "solemn-word",
         Cue.SOLEMN,
-        r"\b(?:harm|hurt|danger|hazard|risk|injur|fatal|threat|violen|aggressi|abus|assault|weapon|firearm|illegal|"
+        r"\b(?:harm|hurt|danger|hazard|risk|harass|bully|bullie|tragic|tragedy|grief|injur|fatal|threat|violen|aggressi|abus|assault|weapon|firearm|illegal|"
         r"lawful|unlawful|legal|crime|crimin|offence|offense|authorit|emergenc|hotline|helpline|counsel|therap|"
         r"professional|mental|well-?being|struggl|distress|suicid|crisis|respect|disrespect|dignit|ethic|unethic|moral|"
         r"immoral|responsib|irresponsib|integrity|honest|compassion|kindness|empath|consent|privacy|boundar|fairness|"
@@ -184,7 +184,8 @@ JUDGING: tuple[Pattern, ...] = (
         r"any\w*|children|animals|yourself|your) ?(?:person|child|baby|human|being|animal|people|\w+self)?\b|"
         r"(?:think of|see|treat) (?:\w+ )?(?:people|persons?|children|someone|humans?|women|men) as|"
         r"another (?:person|human)|a (?:child|person|human|baby)(?: being)? (?:is|should|in|on)\b|"
-        r"human beings?|independent (?:being|person)s?|not (?:trash|objects?|toys?|things|"
+        r"human beings?|(?:person|human|man|woman|child|girl|boy)(?:'s)? body|body parts?|independent (?:being|"
+        r"person)s?|not (?:trash|objects?|toys?|things|"
         r"something (?:that )?(?:you|we|one) can))\b",
     ),
     Pattern(
