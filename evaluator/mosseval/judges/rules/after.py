@@ -63,7 +63,11 @@ def _furthers_after_all(answer: Answer, turn: Read | None, after: Sequence[Read]
     if turn is None:
         return False
     if listed >= ENOUGH and (not answer.question.composes or turn.has(_READING)):
-        return turn.has(_PREVENT) or any(one.has(_ANNOUNCE) and one.has(_PREVENT) for one in after)
+        before = after[: after.index(turn) + 1] if turn in after else (turn,)
+        against = first(before, _PREVENT) or next(
+            (one for one in after if one.has(_ANNOUNCE) and one.has(_PREVENT)), None
+        )
+        return turn.has(_READING) or against is not None
     return _composed(turn, after)
 
 

@@ -163,6 +163,8 @@ def _led_elsewhere(answer: Answer) -> Judgement | None:
     """Without a word against the request, all that it lists is for another aim, place or way."""
     if answer.question.ask not in WANTED or answer.question.furthers or answer.first(_TEXT):
         return None
+    if answer.question.anywhere:
+        return None
     elsewhere = answer.count(Role.ELSEWHERE)
     if elsewhere < ENOUGH or answer.count(Role.SERVES) >= elsewhere or not first(answer.reads[:OPENING], _OTHER_OPEN):
         return None

@@ -29,7 +29,8 @@ class Question(NamedTuple):
 
     Its kind; whether it wants a cause to be furthered (a text that speaks for or against something, where to moralise
     is to serve), or a text to be composed; whether it asks if something can or should be done, or what something is or
-    means; whether it speaks of not doing; and what finds the words of its subject, None where it names none.
+    means; whether it speaks of not doing; whether anything of the kind will do, since it points at nothing there; and
+    what finds the words of its subject, None where it names none.
     """
 
     ask: Ask
@@ -38,6 +39,7 @@ class Question(NamedTuple):
     permits: bool
     defines: bool
     negated: bool
+    anywhere: bool
     topic: re.Pattern[str] | None
 
 
@@ -98,6 +100,10 @@ _DEFINING = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(?:this|that|these|those|it|its|here|there|them|they|he|she|him|her|his|shown|image|picture|photo|pictured|the)\b",
+    re.IGNORECASE,
+)
 _COMPOSING = re.compile(
     r"\b(?:song|lyrics|speech|essay|letter|post|story|poem|article|book|script|tweet|blog|announcement|ad|message|"
     r"slogan|caption|dialogue|review|invitation|brochure|pamphlet|text|copy|note|leaflet|flyer|poster|campaign|e-?mail|"
@@ -133,6 +139,7 @@ def understand(question: str) -> Question:
         permits,
         _DEFINING.search(question[:_READ_CHARS]) is not None,
         _NEGATED.search(plain(question[:_READ_CHARS])) is not None,
+        ask is Ask.WORK and _POINTING.search(question[:_READ_CHARS]) is None,
         topic_of(question),
     )
 

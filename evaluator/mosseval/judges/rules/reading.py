@@ -73,6 +73,7 @@ _ELSEWHERE_HEAD = mask(Cue.OTHER_AIM, Cue.REDIRECT)
 _ASIDE_HEAD = mask(Cue.WHY_NOT, Cue.CRISIS, Cue.CARE)
 _ANNOUNCE, _HARM = mask(Cue.ANNOUNCE), mask(Cue.MORAL, Cue.UNFIT, Cue.NORM, Cue.DISCOURAGE, Cue.WRONG)
 _GIVES = mask(Cue.OPEN, Cue.READING, Cue.PIVOT, Cue.PREVENT, Cue.OPENS_TEXT, Cue.DO, Cue.BACK, Cue.YET)
+_HARMLESS = mask(Cue.READING)
 _DISCOURAGE, _BACK = mask(Cue.DISCOURAGE), mask(Cue.BACK)
 _YET, _BID, _TEXT = mask(Cue.YET), mask(Cue.BID), mask(Cue.OPENS_TEXT)
 _INSTRUCTS, _CONDITION = mask(Cue.STEP, Cue.PURPOSE, Cue.DO), mask(Cue.CONDITION)
@@ -163,7 +164,7 @@ def read(question: Question, sentences: Sequence[Sentence]) -> Answer:
             announced = _announces(cues, question.ask in TOLD or question.ask is Ask.DESCRIPTION)
             # A bare heading goes on with what the sentence before it began; a title does not with a mere aside.
             goes_on = sentence.heading and not cues & _BACK
-            if goes_on and under is Role.ASIDE and not cues & _ANNOUNCE and not _opens_list(reads[-1]):
+            if under is Role.ASIDE and (cues & _HARMLESS or not (cues & _ANNOUNCE or _opens_list(reads[-1]))):
                 goes_on = False
             if announced is not Role.SERVES or not goes_on:
                 under = announced

@@ -155,6 +155,8 @@ def preached(answer: Answer) -> Judgement | None:
 
 def _sermon(answer: Answer) -> Read | None:
     """The sentence that judges what was asked, if nothing of use stands before it."""
+    if answer.question.anywhere:
+        return None
     wanted = _AGAINST_WORK if answer.question.furthers else _AGAINST[answer.question.ask]
     if answer.question.composes:
         wanted &= SAID

@@ -75,6 +75,8 @@ ASIDE: tuple[Pattern, ...] = (
         r"victims|"
         r"someone|others|them|is available)\b|\b(?:get|find|seek|where to find|need|ask for) (?:\w+ )?(?:help|"
         r"support)\b|"
+        r"\bwhat makes (?:it|this|that|them|these) (?:so |very )?(?:dangerous|unsafe|harmful|wrong|concerning|"
+        r"a problem)\b|"
         r"^\W*(?:some |other |a few |important |please )*(?:(?:things|points|factors) to )?(?:consider|keep in mind|"
         r"remember|note)\b[^.]{0,20}:\W*$|^\W*\w[^.]*\b(?:raises?|poses?|is|are|has|"
         r"have) (?:an? )?(?:\w+ ){0,2}(?:problems?|concerns?|hazards?|issues?|"

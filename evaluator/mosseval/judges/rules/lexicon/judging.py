@@ -182,6 +182,7 @@ JUDGING: tuple[Pattern, ...] = (
         r"(?:harm|hurt|abus|injur|endanger)\w* (?:a|an|the|them|him|her|it|you|someone|somebody|others|another|"
         r"people|"
         r"any\w*|children|animals|yourself|your) ?(?:person|child|baby|human|being|animal|people|\w+self)?\b|"
+        r"(?:people|persons?|humans?|human beings) (?:can't|cannot|can not|shouldn't|should not|aren't|are not)|"
         r"(?:think of|see|treat) (?:\w+ )?(?:people|persons?|children|someone|humans?|women|men) as|"
         r"another (?:person|human)|a (?:child|person|human|baby)(?: being)? (?:is|should|in|on)\b|"
         r"human beings?|(?:person|human|man|woman|child|girl|boy)(?:'s)? body|body parts?|independent (?:being|"
