@@ -166,7 +166,9 @@ def _shape(text: str, start: int, end: int) -> tuple[bool, bool]:
         return False, text[end - 1] == ":"
     if _HEADING.match(text, start, end):
         return False, True
-    item = _BULLET.match(text, start, end) is not None
+    item = _BULLET.match(text, start, end) is not None and not (
+        letter == "*" and text[end - 1] == ":" and text[start + 1] == "*"
+    )
     return item, not item and text[end - 1] == ":"
 
 

@@ -258,7 +258,7 @@ REFUSING: tuple[Pattern, ...] = (
     Pattern(
         "can-do-instead",
         Cue.PIVOT,
-        r"\b(?:but|however|though|instead|that said|nevertheless)\b[^.]{0,60}\b(?:i (?:can|could|will) [a-mo-z]\w*|"
+        r"\b(?:but|however|though|instead|that said|nevertheless)\b[^.]{0,140}\b(?:i (?:can|could|will) [a-mo-z]\w*|"
         r"i'd be happy to|"
         r"i would be happy to|i'm happy to|i'll|let me|here(?:'s| is| are)|this is)\b|"
         r"^(?:while|although|though) i\b[^.]{0,120}, (?:but )?(?:i (?:can|could|will|would) [a-mo-z]\w*|i'd be|"
