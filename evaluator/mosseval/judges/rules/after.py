@@ -144,3 +144,17 @@ def takes_to(answer: Answer) -> bool:
         return True
     told = sum(one.has(_INSTRUCTS) and is_plain(one) for one in reads)
     return answer.question.ask in (Ask.WAY, Ask.WORK) and told * 3 >= len(reads)
+
+
+def solemn(reads: Sequence[Read]) -> tuple[list[Read], int]:
+    """The sentences that speak of such things, with the items of lists under one of them; and how many others say
+    something.
+    """
+    found, other, under = [], 0, False
+    for one in reads:
+        under = under if one.listed else one.has(NOT_PLAIN)
+        if under or one.has(NOT_PLAIN):
+            found.append(one)
+        else:
+            other += len(one.sentence.text) >= SHORTEST
+    return found, other

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from mosseval.judges.rules.after import ENOUGH, goes_on, is_plain, takes_up, turns_to_it
 from mosseval.judges.rules.cues import Cue, mask
+from mosseval.judges.rules.displaced import condemned, reasoned, replaced, undescribed
 from mosseval.judges.rules.question import Ask
 from mosseval.judges.rules.reading import (
     AWAY,
@@ -25,16 +26,7 @@ from mosseval.judges.rules.reading import (
     Role,
     first,
 )
-from mosseval.judges.rules.sermons import (
-    condemned,
-    lectured,
-    preached,
-    reasoned,
-    rejected_premise,
-    replaced,
-    turned_away,
-    undescribed,
-)
+from mosseval.judges.rules.sermons import lectured, preached, rejected_premise, turned_away
 from mosseval.judges.rules.verdict import verdict
 from mosseval.types import Judgement
 
