@@ -22,7 +22,8 @@ FOLDER = "commands"
 PLAIN = "Options"
 """The panel of flags that name none, as `--help` calls it."""
 EXAMPLE = re.compile(r"^mosseval ", re.MULTILINE)
-SHORT_FIRST = ("--help",)
+KINDS = {"<int range>": "N", "<float range>": "X", "<str>": "TEXT", "<path>": "PATH", "<int>": "N", "<float>": "X"}
+"""What `--help` calls a value that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,10 @@ def _block(examples: list[str]) -> str:
 
 def _row(flag: Any, command: Command) -> str:
     names, said = flag.get_help_record(command.context) or (flag.name, "")
-    names = " ".join(names.split()).replace("|", r"\|")
+    names = " ".join(names.split())
+    for kind, word in KINDS.items():
+        names = names.replace(kind, word)
+    names = names.replace("|", r"\|")
     return f"| `{names}` | {_escaped(' '.join(said.split()))} |"
 
 
