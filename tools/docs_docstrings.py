@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"(`[^`]+`)")
 MARKUP = re.compile(r"([\\*|]|_(?=\W|$))")
+LONG_NAME = re.compile(r"~?\b(?:[a-z_]\w*\.)+(?=[A-Z])")
 INDENT = "    "
 BEFORE_NAPOLEON = 100
 """It reads sections (`Raises:`), and writes markup that must not be taken for text."""
@@ -39,7 +40,17 @@ def _rewrite(_app: Sphinx, _what: str, _name: str, _of: object, _options: object
     lines[:] = as_markup(list(lines))
 
 
+def _name(
+    _app: Sphinx, _what: str, _of_name: str, _of: object, _options: object, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """Signatures by the last part of each name, which Sphinx leaves long where a default has no text of its own."""
+    if signature is not None:
+        signature = LONG_NAME.sub("", signature.replace("<factory>", "..."))
+    return signature, returns
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """What Sphinx calls."""
+    app.connect("autodoc-process-signature", _name)
     app.connect("autodoc-process-docstring", _rewrite, priority=BEFORE_NAPOLEON)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
