@@ -28,7 +28,6 @@ PAGES = sorted(
     for each in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
     if GENERATED not in each.parents and list(blocks(each))
 )
-SHARED = ROOT.parent / "shared" / "data" / "mossbench"
 DATA = "MOSSBench"
 RECORDED = "claude-3-haiku"
 SAMPLES = 6
@@ -40,32 +39,49 @@ def name(page: Path) -> str:
     return page.relative_to(ROOT).with_suffix("").as_posix()
 
 
+def run_here(page: Path) -> list[Block]:
+    """The blocks that run wherever the tests do."""
+    return [block for block in blocks(page) if "run" in block.words]
+
+
+def of_data(page: Path) -> list[Block]:
+    """The blocks that run where the data sets are at hand."""
+    return [block for block in blocks(page) if block.needs == "data"]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_block_says_what_becomes_of_it(page: Path) -> None:
     faults = [f"{page}:{block.line}: {fault}" for block in blocks(page) if (fault := block.fault())]
     assert not faults
 
 
-@pytest.mark.parametrize(
-    "page", [each for each in PAGES if any("run" in block.words for block in blocks(each))], ids=name
-)
+@pytest.mark.parametrize("page", [each for each in PAGES if run_here(each)], ids=name)
 def test_commands_do_what_the_page_shows(page: Path, tmp_path: Path, reader: FakeEndpoint) -> None:
     for program in ("curl", "jq"):
         needs_debian_package(program)
-    found = list(blocks(page))
+    found = run_here(page)
     _lay_out(tmp_path, page)
     with ExitStack() as stack:
         environment = {}
-        if any(IN_A_BUCKET in each.text for block in found if "run" in block.words for each in block.commands):
+        if any(IN_A_BUCKET in each.text for block in found for each in block.commands):
             environment = stack.enter_context(s3_server()).environment()
         shown = stack.enter_context(opened(tmp_path, reader.port, environment))
         for block in found:
-            if "run" in block.words or (block.needs == "data" and SHARED.is_dir()):
-                _run(shown, block, page)
+            _run(shown, block, page)
+
+
+@pytest.mark.parametrize("page", [each for each in PAGES if of_data(each)], ids=name)
+def test_figures_of_published_answers_are_those_on_the_page(page: Path, tmp_path: Path, shared_data: Path) -> None:
+    data = shared_data / "mossbench"
+    (tmp_path / DATA).symlink_to(data)
+    (tmp_path / "transcripts").symlink_to(data / "transcripts")
+    shutil.copy(data / "transcripts" / f"{RECORDED}.json", tmp_path)
+    with opened(tmp_path, 1, {}) as shown:
+        for block in of_data(page):
+            _run(shown, block, page)
 
 
 def _run(shown: Page, block: Block, page: Path) -> None:
-    _point(shown.folder, real=block.needs == "data")
     found = ""
     try:
         shown.run(block)
@@ -95,10 +111,10 @@ def _lay_out(folder: Path, page: Path) -> None:
     own = GIVEN / page.stem
     if own.is_dir():
         shutil.copytree(own, folder, dirs_exist_ok=True)
-    small_benchmark.write(folder / "small" / DATA, SAMPLES)
+    small_benchmark.write(folder / DATA, SAMPLES)
     said = {str(n): {"response": REFUSAL if n == 1 else DEFAULT_ANSWER} for n in range(1, SAMPLES + 1)}
-    (folder / "small" / "transcripts").mkdir()
-    (folder / "small" / "transcripts" / f"{RECORDED}.json").write_text(json.dumps(said))
+    (folder / "transcripts").mkdir()
+    (folder / "transcripts" / f"{RECORDED}.json").write_text(json.dumps(said))
     (folder / "data.js").write_text(f"results = {json.dumps(said)}")
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
@@ -107,16 +123,3 @@ def _lay_out(folder: Path, page: Path) -> None:
         shutil.copy(ROOT / file, folder / file)
         os.utime(folder / file, (0, 0))
     (folder / ".venv" / ".run").touch()
-
-
-def _point(folder: Path, *, real: bool) -> None:
-    """Makes `MOSSBench` and `transcripts` the small ones of the tests, or those of ../shared."""
-    if real:
-        shutil.copy(SHARED / "transcripts" / f"{RECORDED}.json", folder)
-    small = folder / "small"
-    for name, where in (
-        (DATA, SHARED if real else small / DATA),
-        ("transcripts", (SHARED if real else small) / "transcripts"),
-    ):
-        (folder / name).unlink(missing_ok=True)
-        (folder / name).symlink_to(where)
