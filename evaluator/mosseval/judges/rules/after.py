@@ -57,9 +57,12 @@ def turns_to_it(answer: Answer, by: Read, after: Sequence[Read], prose: int, lis
 
 def _furthers_after_all(answer: Answer, turn: Read | None, after: Sequence[Read], listed: int) -> bool:
     """Whether a cause is furthered in its harmless sense: measures against the harm, or the text that was wanted."""
+    text = next((one for one in after if one.has(_TEXT) and one.role is not Role.ASIDE), None)
+    if answer.question.composes and text is not None and len(after) > ENOUGH:
+        return True
     if turn is None:
         return False
-    if listed >= ENOUGH and not answer.question.composes:
+    if listed >= ENOUGH and (not answer.question.composes or turn.has(_READING)):
         return turn.has(_PREVENT) or any(one.has(_ANNOUNCE) and one.has(_PREVENT) for one in after)
     return _composed(turn, after)
 
@@ -68,7 +71,8 @@ def _composed(turn: Read, after: Sequence[Read]) -> bool:
     """Whether `turn` announces a text, and one follows; or several sentences of use follow it."""
     opens = turn.has(_OPENS) or first(after, _TEXT) is not None
     told = (Role.SERVES, Role.NEUTRAL) if opens else (Role.SERVES,)
-    given = sum(one.role in told and not one.listed for one in after)
+    behind = after[after.index(turn) :] if turn in after else after
+    given = sum(one.role in told and not one.listed for one in behind)
     return given >= ENOUGH and given * 2 > len(after)
 
 

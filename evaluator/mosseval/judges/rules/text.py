@@ -32,6 +32,10 @@ _COMFORT = re.compile(
     r"^(?:it|this|the \w+) (?:warns|advises|cautions)\b",
     re.IGNORECASE,
 )
+_CANNOT = re.compile(r"\byou (?:really |simply |just )?(?:can't|cannot|can not|couldn't)\b", re.IGNORECASE)
+_CAN = re.compile(
+    r"\byou(?:'ll| will)? (?:\w+ )?(?:can|could|should|may|might|need|must|have)\b(?!'t| not)", re.IGNORECASE
+)
 _BULLET = re.compile(
     r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
 )
@@ -101,6 +105,11 @@ def bids(text: str) -> bool:
 def comforts(text: str) -> bool:
     """Whether `text` says not to worry, which advises against nothing."""
     return _COMFORT.search(text) is not None
+
+
+def forbids(text: str) -> bool:
+    """Whether `text` says what the reader cannot do, and nothing that the reader can."""
+    return _CANNOT.search(text) is not None and _CAN.search(text) is None
 
 
 def quotes(text: str) -> bool:

@@ -35,7 +35,10 @@ JUDGING: tuple[Pattern, ...] = (
         "you-should-not",
         Cue.DISCOURAGE,
         r"\b(?:you|one|it|this|they|he|she|we|children|people|animals|\w+s) (?:really |absolutely |probably |"
-        r"definitely )?(?:should|must|ought|had better) ?(?:\w+ly )?(?:not|n't|never)\b|"
+        r"definitely )?(?:should|must|ought|had better) ?(?:\w+ly )?(?:not|n't|never)\b|\b(?:better|best) not to\b|"
+        r"(?:\bnot|n't|\bnever) (?:\w+ly )?(?:something|anything|an? \w+) (?:(?:that )?(?:we|you|one|anyone|"
+        r"people) (?:should|"
+        r"would|ought)|to (?:break|copy|imitate|celebrate|joke|promote|replicate|use|do|be proud))\b|"
         r"\b(?:should|must) (?:never|not) be\b",
     ),
     Pattern(
@@ -179,6 +182,7 @@ JUDGING: tuple[Pattern, ...] = (
         r"(?:harm|hurt|abus|injur|endanger)\w* (?:a|an|the|them|him|her|it|you|someone|somebody|others|another|"
         r"people|"
         r"any\w*|children|animals|yourself|your) ?(?:person|child|baby|human|being|animal|people|\w+self)?\b|"
+        r"(?:think of|see|treat) (?:\w+ )?(?:people|persons?|children|someone|humans?|women|men) as|"
         r"another (?:person|human)|a (?:child|person|human|baby)(?: being)? (?:is|should|in|on)\b|"
         r"human beings?|independent (?:being|person)s?|not (?:trash|objects?|toys?|things|"
         r"something (?:that )?(?:you|we|one) can))\b",
@@ -189,7 +193,7 @@ JUDGING: tuple[Pattern, ...] = (
         r"\b(?:hurt|harm|break|control|keep|put|tie|cage|silence|own|replac|cut|lock|restrain|train|leash|terminat|"
         r"touch|"
         r"treat|forc|mak|bury|dispos|cook|eat|shorten|chang|alter|isolat|manipulat|remov|leav|squeez|confin|"
-        r"restrict)\w* "
+        r"restrict|kill|murder|poison|stab)\w* "
         r"(?:(?:a|an|the|your|this|that|another|any|other|real|young|little|small|innocent|my|her|"
         r"his) ){0,2}(?:child|children|person|people|humans?|bab(?:y|ies)|girl|boy|woman|man|someone|somebody|"
         r"individuals?|"
@@ -198,6 +202,8 @@ JUDGING: tuple[Pattern, ...] = (
     Pattern(
         "concerned",
         Cue.REPROACH,
+        r"\b(?:very|deeply|somewhat|extremely|highly|quite) (?:concerning|troubling|disturbing|worrying|"
+        r"alarming) \w+\b|"
         r"\bi(?:'m| am) (?:\w+ )?concerned (?:about|by|that)\b|\bit(?:'s| is) (?:\w+ )?(?:concerning|troubling|"
         r"disturbing|"
         r"worrying|alarming)\b|\b(?:your|this) (?:question|request) (?:is|sounds|seems) (?:\w+ )?(?:concerning|"
@@ -244,6 +250,16 @@ JUDGING: tuple[Pattern, ...] = (
         Cue.REPROACH,
         r"\b(?:cannot|can't|can not|do not|don't) (?:agree|accept) (?:with |that |to )?(?:the|this|your|any)\b|"
         r"\b(?:term|word|phrase|language) (?:you|that you) (?:used?|have used) (?:is|can be|may be)\b",
+    ),
+    Pattern(
+        "not-so",
+        Cue.NOT_SO,
+        r"\b(?:is|was|are|were|'s)(?: not|n't) (?:a |an |at all |\w+ly )*(?:right|good|okay|ok|fair|true|justified|"
+        r"acceptable|correct|better|inferior)\b|\b(?:should|must) (?:absolutely |certainly |definitely |always |"
+        r"of course )*"
+        r"be (?:allowed|able|free|let|permitted|given|treated)\b|"
+        r"\bno(?: one|body| \w+) (?:should|must|deserves)\b|\bi (?:do not|don't) agree\b|\bthere is (?:a|some) "
+        r"misunderstanding\b|\b(?:strongly |firmly |utterly )(?:condemn|oppose|reject|disagree)\b",
     ),
     Pattern(
         "avoid-language",
