@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 import shlex
 from pathlib import Path
 
 import docs_commands
+import docs_figures
 import pytest
 from docs_commands import Command, commands
 from mosseval_process import InProcess
@@ -92,21 +92,23 @@ def test_published_rates_are_those_of_the_package() -> None:
     }
 
 
-def test_what_is_found_again_is_what_reproduce_says(here: InProcess, shared_data: Path) -> None:
-    data = shared_data / "mossbench"
-    done = here("reproduce", "mossbench", "--transcripts", data / "transcripts", "--data", data, "--format", "json")
-    found = [row for row in map(json.loads, done.out.splitlines()) if "stimulus" in row] if done.code == 0 else []
-    for row in (each for each in found if each["stimulus"] == "all"):
-        low, high = row["ours"]["ci95"]
-        figures = [
-            row["published_gpt"],
-            row["published_people"],
-            row["paper_counting"]["percent"],
-            row["ours"]["percent"],
-        ]
-        gpt, people, counted, ours = (f"{figure:.1f}" for figure in figures)
-        of = f"{row['ours']['refused']} of {row['ours']['of']}"
-        ours = f"{ours} ({low:.1f}–{high:.1f})"
-        cells = " | ".join((f"`{row['model']}`", gpt, people, counted, ours, of, str(row["blank"])))
-        assert f"| {cells} |" in text("papers.md"), cells
-    assert len(found) == 16, done.err
+@pytest.fixture(scope="module")
+def rows(shared_data: Path) -> docs_figures.Rows:
+    """What `reproduce` finds in the published answers at hand."""
+    return docs_figures.found(shared_data / "mossbench")
+
+
+def test_what_is_found_again_is_what_reproduce_says(rows: docs_figures.Rows) -> None:
+    """Where it is not: `python tools/docs_figures.py DATA`."""
+    assert len(rows) == 16
+    for name in docs_figures.DISTANCES:
+        assert docs_figures.written(name, text(name), rows) == text(name), name
+
+
+def test_figures_of_other_answers_change_the_pages(rows: docs_figures.Rows) -> None:
+    changed = [dict(row) | {"paper_counting": {"percent": row["published_people"] + 1.0}} for row in rows]
+    page = docs_figures.written("papers.md", text("papers.md"), changed)
+    assert "the rules find lies 1.00 points" in page
+    assert "| `gpt-4o` | 6.3 | 8.0 | 9.0 |" in page
+    with pytest.raises(ValueError, match="0 times"):
+        docs_figures.written("method.md", "nothing", rows)
