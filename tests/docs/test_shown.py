@@ -34,6 +34,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
         ("```console needs=patience", "$ true", "none of"),
         ("```console run twice", "$ true", "no mark"),
         ("```console run", "true", "no line begins"),
+        ("```", "$ true", "say `run`"),
     ],
 )
 def test_a_block_must_say_what_becomes_of_it(tmp_path: Path, fence: str, line: str, fault: str | None) -> None:
@@ -45,6 +46,11 @@ def test_a_block_must_say_what_becomes_of_it(tmp_path: Path, fence: str, line: s
 
 def test_other_languages_are_no_commands(tmp_path: Path) -> None:
     assert not written(tmp_path, "```text", "$ rm", "```", "````", "```console", "````", "```yaml", "a: 1", "```")
+
+
+def test_a_fence_in_a_list_is_one_too(tmp_path: Path) -> None:
+    [block] = written(tmp_path, "- text", "", "  ```console run", "  $ echo a", "  a", "  ```")
+    assert [(each.text, each.shown) for each in block.commands] == [("echo a", ("a",))]
 
 
 def test_commands_go_on_after_a_backslash_and_own_the_lines_below(tmp_path: Path) -> None:

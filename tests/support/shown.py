@@ -30,7 +30,7 @@ NEEDS = {
     "torch": "torch and a model: `make test-serve` runs the like",
 }
 SHELLS = frozenset({"console", "bash", "sh", "shell"})
-FENCE = re.compile(r"^(?P<marks>`{3,}|~{3,})(?P<info>[^`]*)$")
+FENCE = re.compile(r"^(?P<indent> *)(?P<marks>`{3,}|~{3,})(?P<info>[^`]*)$")
 PROMPT = "$ "
 ANYTHING = "…"
 VARYING = (
@@ -89,7 +89,7 @@ class Block:
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """The fences of a page that show commands."""
+    """The fences of a page that show commands: a shell's, and those of no language with a prompt in them."""
     lines = page.read_text(encoding="utf-8").splitlines()
     number = 0
     while number < len(lines):
@@ -97,10 +97,11 @@ def blocks(page: Path) -> Iterator[Block]:
         if opening is None:
             number += 1
             continue
-        end = next(at for at in range(number + 1, len(lines)) if lines[at].startswith(opening["marks"]))
+        end = next(at for at in range(number + 1, len(lines)) if lines[at].lstrip().startswith(opening["marks"]))
+        inside = [line.removeprefix(opening["indent"]) for line in lines[number + 1 : end]]
         language, *words = opening["info"].split() or [""]
-        if language in SHELLS:
-            yield Block(number + 1, tuple(words), tuple(_commands(lines[number + 1 : end])))
+        if language in SHELLS or (not language and any(line.startswith(PROMPT) for line in inside)):
+            yield Block(number + 1, tuple(words), tuple(_commands(inside)))
         number = end + 1
 
 
