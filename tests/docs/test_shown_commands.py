@@ -15,6 +15,7 @@ import pytest
 import small_benchmark
 from debian import needs_debian_package
 from fake_endpoint import DEFAULT_ANSWER, REFUSAL, FakeEndpoint, Reply, answer
+from fake_kubernetes import fake_kubernetes
 from s3_server import s3_server
 from shown import Block, blocks
 from shown_page import Otherwise, Page, opened
@@ -31,7 +32,7 @@ PAGES = sorted(
 DATA = "MOSSBench"
 RECORDED = "claude-3-haiku"
 SAMPLES = 6
-IN_A_BUCKET = "s3://runs/"
+IN_A_BUCKET, TO_A_CLUSTER = "s3://runs/", "k8s submit"
 
 
 def name(page: Path) -> str:
@@ -63,8 +64,11 @@ def test_commands_do_what_the_page_shows(page: Path, tmp_path: Path, reader: Fak
     _lay_out(tmp_path, page)
     with ExitStack() as stack:
         environment = {}
-        if any(IN_A_BUCKET in each.text for block in found for each in block.commands):
-            environment = stack.enter_context(s3_server()).environment()
+        said = "\n".join(each.text for block in found for each in block.commands)
+        if IN_A_BUCKET in said:
+            environment |= stack.enter_context(s3_server()).environment()
+        if TO_A_CLUSTER in said:
+            environment["KUBECONFIG"] = str(stack.enter_context(fake_kubernetes()).kubeconfig(tmp_path))
         shown = stack.enter_context(opened(tmp_path, reader.port, environment))
         for block in found:
             _run(shown, block, page)
