@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EMPTY_HEAD = re.compile(r"<thead>\s*<tr[^>]*>(?:\s*<th[^>]*>\s*<p></p>\s*</th>)+\s*</tr>\s*</thead>")
 EMPTY_CELL = re.compile(r'<th class="head">\s*<p></p>\s*</th>')
+SIGNATURE = re.compile(r'<dl>\n(<dd><em class="sig-param">.*?)</dl>', re.DOTALL)
+"""Parameters, a line each, as Sphinx sets them: definitions of nothing."""
 PLAIN = (
     ('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">'),
     ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="All pages">'),
@@ -22,10 +24,15 @@ PLAIN = (
 
 
 def mended(page: str) -> str:
-    """A page in which headings have their level, landmarks a name, and no table an empty heading."""
+    """A page in which headings have their level, landmarks a name, lists their kind, and no table an empty heading."""
     for theirs, ours in PLAIN:
         page = page.replace(theirs, ours)
+    page = SIGNATURE.sub(_lines, page)
     return EMPTY_CELL.sub("<td></td>", EMPTY_HEAD.sub("", page))
+
+
+def _lines(signature: re.Match[str]) -> str:
+    return signature[1].replace("<dd>", '<span class="sig-line">').replace("</dd>", "</span>")
 
 
 def _mend(app: Sphinx, error: Exception | None) -> None:

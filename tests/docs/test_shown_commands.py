@@ -63,7 +63,7 @@ def test_commands_do_what_the_page_shows(page: Path, tmp_path: Path, reader: Fak
     found = run_here(page)
     _lay_out(tmp_path, page)
     with ExitStack() as stack:
-        environment = {}
+        environment: dict[str, str] = {}
         said = "\n".join(each.text for block in found for each in block.commands)
         if IN_A_BUCKET in said:
             environment |= stack.enter_context(s3_server()).environment()

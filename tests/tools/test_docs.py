@@ -29,6 +29,14 @@ def test_a_section_of_errors_is_left_to_its_reader() -> None:
     assert list(as_markup(["Raises:", "    UsageError: no `x`."])) == ["Raises:", "    UsageError: no ``x``."]
 
 
+def test_parameters_are_no_list_of_definitions() -> None:
+    one, two = '<em class="sig-param">a</em>,', '<em class="sig-param">b</em>,'
+    assert mended(f"<dl>\n<dd>{one}</dd>\n<dd>{two}</dd>\n</dl>") == (
+        f'<span class="sig-line">{one}</span>\n<span class="sig-line">{two}</span>\n'
+    )
+    assert mended("<dl>\n<dt>a</dt><dd>b</dd></dl>") == "<dl>\n<dt>a</dt><dd>b</dd></dl>"
+
+
 def test_headings_landmarks_and_tables_say_what_they_are() -> None:
     empty = '<th class="head"><p></p></th>'
     page = (
