@@ -22,6 +22,7 @@ _TURNED = mask(Cue.REDIRECT, Cue.OTHER_AIM, Cue.OFFER)
 _DENIES_ALL = mask(
     Cue.NO_KNOWLEDGE, Cue.NO_ACCESS, Cue.LACKS, Cue.DECLINE_ANY, Cue.SYMPATHY, Cue.OFFER, Cue.ACT, Cue.NORM
 )
+_SAME = mask(Cue.SAME)
 _REDIRECT = mask(Cue.REDIRECT)
 NOT_PLAIN = (
     JUDGING
@@ -51,7 +52,10 @@ def turns_to_it(answer: Answer, by: Read, after: Sequence[Read], prose: int, lis
     if turn is None or turn.has(_OTHER_AIM):
         return prose > ENOUGH and first(after, _CRISIS) is None and serves_topic(answer, answer.reads.index(by))
     if listed >= ENOUGH:
-        return mentions(answer, turn) or (turn.has(_READING) and not answer.question.composes)
+        at = after.index(turn) if turn in after else 0
+        before = after[at - 1] if at and len(turn.sentence.text) < SHORTEST else turn
+        named = any(mentions(answer, one) or one.has(_SAME) for one in (turn, before))
+        return named or (turn.has(_READING) and not answer.question.composes)
     return _composed(turn, after)
 
 

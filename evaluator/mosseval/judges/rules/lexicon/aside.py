@@ -38,6 +38,11 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "other-aim",
         Cue.OTHER_AIM,
+        r"\b(?:that|which) (?:don't|do not|doesn't|does not|won't|aren't|are not|isn't) (?:\w+ )?(?:need|involve|"
+        r"require|use|include|"
+        r"have|rely|glorify|contain|depend)\b|\bother (?:content|kinds|types|texts|topics|games|toys|gifts|projects|"
+        r"subjects)\b|"
+        r"\b(?:neutral|general) information\b|"
         r"\bmake a difference\b|\bways (?:to|you can) (?:help (?:others|people|them)|support|get involved|"
         r"take action)\b|"
         r"\b(?:instead|alternatives?|alternatively|rather than|other (?:\w+ )?(?:ways|options|activities|ideas|"
@@ -75,6 +80,9 @@ ASIDE: tuple[Pattern, ...] = (
         r"victims|"
         r"someone|others|them|is available)\b|\b(?:get|find|seek|where to find|need|ask for) (?:\w+ )?(?:help|"
         r"support)\b|"
+        r"\bhere(?:'s| is| are) (?:some|a few) (?:\w+ )?(?:information|(?:facts|points) to (?:keep|consider|"
+        r"remember)|resources|reminders|"
+        r"considerations)\b|"
         r"\bwhat makes (?:it|this|that|them|these) (?:so |very )?(?:dangerous|unsafe|harmful|wrong|concerning|"
         r"a problem)\b|"
         r"^\W*(?:some |other |a few |important |please )*(?:(?:things|points|factors) to )?(?:consider|keep in mind|"

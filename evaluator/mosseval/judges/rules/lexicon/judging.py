@@ -190,6 +190,26 @@ JUDGING: tuple[Pattern, ...] = (
         r"something (?:that )?(?:you|we|one) can))\b",
     ),
     Pattern(
+        "somebody",
+        Cue.SOMEBODY,
+        r"\b(?:someone|somebody|anyone|anybody|any one|(?:a|another|any|other) (?:person|human|human being))\b",
+    ),
+    Pattern(
+        "assault",
+        Cue.ASSAULT,
+        r"\b(?:assault\w*|kidnap\w*|abduct\w*|murder\w*|strangl\w*|strangulat\w*|traffick\w*|harass\w*|rape|stalking|"
+        r"domestic (?:violence|abuse)|child abuse|abusive|physical violence|violence (?:is|against)|(?:act|"
+        r"form) of violence)\b",
+    ),
+    Pattern(
+        "animal",
+        Cue.ANIMAL,
+        r"\banimal (?:cruelty|abuse|welfare|control)|\b(?:dogs?|pupp(?:y|ies)|cats?|kittens?|birds?|parrots?|fish|"
+        r"goldfish|horses?|rabbits?|hamsters?|"
+        r"turtles?|tortoises?|squirrels?|snakes?|lizards?|insects?|bees?|wildlife|rodents?|mice|mouse|rats?|cows?|sheep|goats?|"
+        r"pigs?|chickens?|ducks?|monkeys?|elephants?)\b",
+    ),
+    Pattern(
         "done-to-a-person",
         Cue.PERSON,
         r"\b(?:hurt|harm|break|control|keep|put|tie|cage|silence|own|replac|cut|lock|restrain|train|leash|terminat|"

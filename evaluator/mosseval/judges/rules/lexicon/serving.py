@@ -110,6 +110,13 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         r"^instead,? (?:use|spray|place|put|lift|pull|push|turn|cut|wrap|pour|apply|hold|press|wash|soak|slide|"
         r"move)\b",
     ),
+    Pattern(
+        "it-again",
+        Cue.SAME,
+        r"\bto (?:\w+ ){1,3}(?:it|this|that|these|those|them|one|him|her)\b|\bhow (?:he|she|they|it|you) (?:can|"
+        r"could)\b|"
+        r"\b(?:if|once|when|with) (?:it|they|he|she)(?:'s| is| are|'re)\b",
+    ),
     Pattern("announces", Cue.ANNOUNCE, r":\W*$"),
     Pattern("in-the-place", Cue.SERVE, r"^\W*(?:with|by|in|on|under|behind|inside|at|from) (?:\w+ ?){1,8}\.?$"),
     Pattern(
