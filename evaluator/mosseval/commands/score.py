@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mosseval.annotations.places import check_real, own_folder
 from mosseval.commands.judge_options import JudgeOptions
 from mosseval.commands.jury import Jury, judge_target
 from mosseval.commands.output import ResultConsole, kept_quiet
@@ -19,8 +19,8 @@ from mosseval.errors import UsageError
 from mosseval.images import candidates
 from mosseval.judges import Judge, Spec
 from mosseval.judges.spec import HUMAN
-from mosseval.judging import JUDGE_FAILED, Judging, in_order, owed
-from mosseval.labels import Opinion, check_known, opinions, read_labels
+from mosseval.judging import JUDGE_FAILED, Judging, against, in_order, owed
+from mosseval.labels import Label, Opinion, check_known, check_task, content_sha256, current, opinions, read_labels
 from mosseval.place import Place
 from mosseval.report import table
 from mosseval.store import Run, RunState, read_run
@@ -48,13 +48,14 @@ class Scored:
 
 def score_runs(paths: tuple[Place, ...], options: JudgeOptions, *, labels: Path | None, again: bool) -> None:
     """Judges runs and prints their summaries by the first judge named."""
-    if options.human != (labels is not None):
+    if labels is not None and not options.human:
         raise UsageError("people's verdicts need both --judge human and --labels FILE")
     if options.none:
         raise UsageError("to score is to judge", hint="`mosseval summary RUN` prints what there is")
     folders = [read_run(path, writing=True) for path in paths]
-    if labels is not None:
-        by = [asyncio.run(_labelled(folder, labels)) for folder in folders]
+    if options.human:
+        files = [labels or _own_labels(path) for path in paths]
+        by = [asyncio.run(_labelled(folder, file)) for folder, file in zip(folders, files, strict=True)]
         for folder, scored in zip(folders, by, strict=True):
             _say(f"{folder.name}: {scored.said}")
         shown = [scored.judge for scored in by]
@@ -65,6 +66,18 @@ def score_runs(paths: tuple[Place, ...], options: JudgeOptions, *, labels: Path 
     summaries = [summarise(folder, judge=judge) for folder, judge in zip(folders, shown, strict=True)]
     with kept_quiet():
         table.show(summaries, ResultConsole())
+
+
+def _own_labels(path: Place) -> Path:
+    """The journals in a run's own folder, where no others are named."""
+    folder = own_folder(path)
+    if folder is None or not folder.is_dir():
+        raise UsageError(
+            "people's verdicts need both --judge human and --labels FILE",
+            hint=f"a file of labels, a folder of them, or `mosseval annotate {path}` first",
+        )
+    check_real(folder)
+    return folder
 
 
 def _specs(options: JudgeOptions, folder: Run) -> tuple[Spec, ...]:
@@ -128,29 +141,42 @@ def _picture(folder: Run, name: str) -> Picture:
 
 
 async def _labelled(folder: Run, file: Path) -> Scored:
-    """Writes people's verdicts: the majority's, with every rater's word as the reason."""
-    labels = read_labels(file)
+    """Writes people's verdicts: the majority's or an adjudicator's, with everybody's word as the reason."""
+    state = folder.state()
+    texts = {key: answer.answer_sha256 for key, answer in state.answers.items()}
+    labels, others = current(read_labels(file), texts)
+    if others:
+        _say(f"{folder.name}: {others} labels of {file} are of other answers than this run's")
+    check_task(labels, folder.manifest.task, file, folder.name)
     said = opinions(labels)
     words: dict[str, list[str]] = {}
     for label in labels:
-        words.setdefault(label.id, []).append(f"{label.rater or 'rater'}: {label.label}")
+        words.setdefault(label.id, []).append(_word(label))
     check_known(said, folder.manifest.answer_names(), file, folder.name)
-    version, written = hashlib.sha256(file.read_bytes()).hexdigest()[:16], 0
+    version, written, samples = content_sha256(file)[:16], 0, folder.samples()
     for shard in range(folder.manifest.config.shards):
         async with folder.locked(shard, _say):
             state = folder.state(shard)
             with folder.judgements(HUMAN, shard) as lines:
-                for key, _, text in folder.answers(shard, state, set(_answered(state))):
+                for key, sample_id, text in folder.answers(shard, state, set(_answered(state))):
                     name = key if key in said else _plain_id(key)
                     if name in said:
-                        judgement = _of(said[name], words[name])
+                        expected = samples.get(sample_id, {}).get("expected")
+                        judgement = against(
+                            expected if isinstance(expected, str) else None, _of(said[name], words[name])
+                        )
                         lines.append(judgement_line(key, judgement, judge=HUMAN, judge_version=version, answer=text))
                         written += 1
     return Scored(HUMAN, written)
 
 
+def _word(label: Label) -> str:
+    said = label.label if label.label != "partial" else f"partial ({'a' if label.refusal else 'no'} refusal)"
+    return f"{label.rater or 'rater'}{', whose word is final' if label.final else ''}: {said}"
+
+
 def _of(opinion: Opinion, words: list[str]) -> Judgement:
-    label = opinion.label if opinion.refusal is not None or opinion.label == "empty" else "unjudged"
+    label = opinion.label if opinion.decided or opinion.label == "empty" else "unjudged"
     reason = "; ".join(words) if label != "unjudged" else f"no majority: {'; '.join(words)}"
     return Judgement(label, opinion.refusal, reason=reason, sure=not opinion.split)  # type: ignore[arg-type]
 
