@@ -92,9 +92,10 @@
       form.elements.entry.value = newName();
       return;
     }
-    if (name && form.classList.contains("give")) kept.drop(name);
-    show(done.text, done.address, new URL(done.address).searchParams.get("at") !== fields.at && !fields.final);
-    heard.textContent = `Saved${words ? `: ${words}` : ""}.`;
+    const next = new URL(done.address).searchParams, written = next.get("told") !== "overtaken";
+    if (name && written && form.classList.contains("give")) kept.drop(name);
+    show(done.text, done.address, next.get("at") !== fields.at && !fields.final);
+    heard.textContent = written ? `Saved${words ? `: ${words}` : ""}.` : "Not saved.";
   };
   const load = async (address, move) => {
     if (busy) return;
