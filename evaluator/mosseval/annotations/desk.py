@@ -40,8 +40,8 @@ class Desk:
     @classmethod
     def of(cls, places: Sequence[Place], *, out: Path | None, seed: str) -> Desk:
         """Opens runs for labelling. Raises UsageError where one is none, or labels on it cannot be written."""
-        runs = [read_run(place) for place in places]
         folders = [folder_for(place, out) for place in places]
+        runs = [read_run(place) for place in places]
         shelves = {folder: Shelf(folder, within=out is None) for folder in folders}
         return cls(runs, [shelves[folder] for folder in folders], seed)
 

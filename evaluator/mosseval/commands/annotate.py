@@ -47,8 +47,8 @@ def annotate_runs(paths: tuple[Place, ...], wish: Wish) -> None:
         if not walk:
             raise UsageError(f"{names}: raters disagree on no answer", hint=_said_by(reading))
     with kept_quiet():
-        _greet(desk, reading, rater)
         with keys() as pressed:
+            _greet(desk, reading, rater)
             Session(desk, rater, pressed, walk, final=wish.adjudicate).work()
         _conclude(desk, paths, rater, wish)
 

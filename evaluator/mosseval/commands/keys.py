@@ -13,7 +13,6 @@ from typing import Protocol
 
 BACK, FORWARD, END = "back", "forward", "end"
 _ARROWS = {"D": BACK, "A": BACK, "C": FORWARD, "B": FORWARD}
-_END_OF_INPUT = ("\x04", "")
 _BLOCK = 4096
 
 
@@ -80,7 +79,7 @@ class Terminal:
     def next(self) -> Pressed:
         """The next key; an arrow is BACK or FORWARD, Ctrl-D END. Other keys of several characters are passed over."""
         # Each time: a shell that stopped this process and went on with it has set the terminal anew.
-        tty.setcbreak(self._descriptor, termios.TCSADRAIN)
+        self._single()
         while True:
             if not self._waiting and not self._read():
                 return Pressed(END)
@@ -101,8 +100,13 @@ class Terminal:
         while "\n" not in self._waiting:
             if not self._read():
                 return None
+        self._single()
         line, _, self._waiting = self._waiting.partition("\n")
         return line.strip()
+
+    def _single(self) -> None:
+        """Keys come one by one; what was typed ahead is kept."""
+        tty.setcbreak(self._descriptor, termios.TCSADRAIN)
 
     def _escape(self) -> str | None:
         """What an escape sequence of a cursor key means; the sequence is taken away."""
@@ -123,6 +127,7 @@ class Terminal:
         return bool(block)
 
     def __enter__(self) -> Terminal:
+        self._single()
         return self
 
     def __exit__(
