@@ -113,7 +113,8 @@ def test_three_people_by_lines_then_the_final_word_then_the_numbers(command: Mos
     for rater, keys in {"Anna": "1|1|4|4|2|1", "Ben": "1|1|4|4|3|1", "Carla": "1|1|4|1|3|s"}.items():
         done = by_lines(command, f"n no doubt|{keys}", "run", "--rater", rater)
         assert done.code == 0, done.err
-    assert "agreement: 66.7% (95% CI 30.0–90.3, 4 of 6), Krippendorff's alpha 0.54" in done.out  # by hand: 1 - 16 * 4 / 140
+    # By hand: 1 - 16 * 4 / 140.
+    assert "agreement: 66.7% (95% CI 30.0–90.3, 4 of 6), Krippendorff's alpha 0.54" in done.out
     assert "next: mosseval annotate run --adjudicate --rater NAME" in done.out
     decided = by_lines(command, "3|n it declines|q", "run", "--adjudicate", "--rater", "Dora")
     assert decided.code == 0, decided.err

@@ -96,7 +96,7 @@ def parse(line: Mapping[str, Any]) -> Act | Undo | None:
     if line.get(MARK) != VERSION:
         return None
     words = {name: line.get(name) for name in ("entry", "at", "rater")}
-    if not all(isinstance(word, str) and 0 < len(word) <= LONGEST_FIELD for word in words.values()):
+    if not all(isinstance(word, str) and word.strip() and len(word) <= LONGEST_FIELD for word in words.values()):
         return None
     entry, at, rater = (mend(str(word)) for word in words.values())
     if not TIME.fullmatch(at):
