@@ -86,6 +86,12 @@ class Reading:
         """The places of items on which raters differ in what counts; `by_choice`: on which they differ at all."""
         return tuple(place for place, each in enumerate(self.votes) if differs(each, by_choice=by_choice))
 
+    def to_decide(self) -> tuple[int, ...]:
+        """All on which raters differ at all, for an adjudicator: undecided ones first, before all those that count."""
+        counts = set(self.disagreements())
+        places = self.disagreements(by_choice=True)
+        return tuple(sorted(places, key=lambda place: (bool(self.decided(place)), place not in counts, place)))
+
     def raters(self) -> dict[str, int]:
         """Who labelled, by name, with the number of items labelled."""
         found: dict[str, int] = {}

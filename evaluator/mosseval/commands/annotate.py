@@ -43,7 +43,7 @@ def annotate_runs(paths: tuple[Place, ...], wish: Wish) -> None:
     reading = desk.read()
     walk: Sequence[int] = range(len(desk.items))
     if wish.adjudicate:
-        walk = reading.disagreements(by_choice=True)
+        walk = reading.to_decide()
         if not walk:
             raise UsageError(f"{names}: raters disagree on no answer", hint=_said_by(reading))
     with kept_quiet():
@@ -71,7 +71,11 @@ def _conclude(desk: Desk, paths: tuple[Place, ...], rater: str, wish: Wish) -> N
     reading = desk.read()
     progress = reading.progress(rater)
     screen.say()
-    screen.say(f"{one_line(rater)}: {screen.standing(progress)}")
+    if wish.adjudicate:
+        decided = sum(act.label is not None for act in reading.acts(rater, final=True).values())
+        screen.say(f"{one_line(rater)}: {decided} decided of {len(reading.to_decide())} on which raters differ")
+    else:
+        screen.say(f"{one_line(rater)}: {screen.standing(progress)}")
     for folder in dict.fromkeys(desk.folders):
         screen.say(f"labels: {one_line(str(folder / journal_name(rater)), 400)}")
     of = None if wish.adjudicate else rater
@@ -80,7 +84,7 @@ def _conclude(desk: Desk, paths: tuple[Place, ...], rater: str, wish: Wish) -> N
         screen.say(f"agreement on the choice itself: {screen.agreed(reading.agreement(of, by_choice=True))}")
     open_ = [place for place in reading.disagreements() if not reading.decided(place)]
     if open_:
-        screen.say(f"raters disagree on {len(open_)} answers that nobody decided yet")
+        screen.say(f"disagreements that count and that nobody decided yet: {len(open_)}")
     names = " ".join(one_line(shlex.quote(str(path)), 400) for path in paths)
     out = f" --out {one_line(shlex.quote(str(wish.out)), 400)}" if wish.out else ""
     seed = f" --seed {one_line(shlex.quote(wish.seed))}" if wish.seed != "0" else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ from mosseval.store import Run, RunState, read_run
 from mosseval.store.codec import judgement_line
 from mosseval.summary import summarise
 from mosseval.tally import Tally
+from mosseval.terminal import one_line
 from mosseval.types import Judgement, Picture, Sample
 
 
@@ -66,6 +68,9 @@ def score_runs(paths: tuple[Place, ...], options: JudgeOptions, *, labels: Path 
     summaries = [summarise(folder, judge=judge) for folder, judge in zip(folders, shown, strict=True)]
     with kept_quiet():
         table.show(summaries, ResultConsole())
+        if options.human:
+            names = " ".join(shlex.quote(str(path)) for path in paths)
+            sys.stdout.write(f"next: mosseval agreement {one_line(names, 2000)} --reference {HUMAN}\n")
 
 
 def _own_labels(path: Place) -> Path:

@@ -32,6 +32,8 @@ from mosseval.view.writes import written
 HOME = "annotate"
 LONGEST_ENTRY = 64
 KEPT_S = 3600
+AGAIN_S = 5
+"""How often the organiser's page asks how far everybody is."""
 
 
 class Labelling:
@@ -58,7 +60,14 @@ class Labelling:
             for entry in entries
         ]
         return self._site.page(
-            request, "annotate.html", lines=lines, chosen=names, code=code, state=state, commands=commands
+            request,
+            "annotate.html",
+            lines=lines,
+            chosen=names,
+            code=code,
+            state=state,
+            commands=commands,
+            again=AGAIN_S,
         )
 
     def label(self, request: Request) -> Response:

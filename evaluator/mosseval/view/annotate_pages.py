@@ -78,11 +78,7 @@ def decide_page(
     desk: Desk, reading: Reading, pictures: ItemPictures, rater: str, first: int, told: str
 ) -> dict[str, Any]:
     """The answers on which raters differ, with what each said: those that nobody decided first."""
-    matter = set(reading.disagreements())
-    places = sorted(
-        reading.disagreements(by_choice=True),
-        key=lambda place: (bool(reading.decided(place)), place not in matter, place),
-    )
+    matter, places = set(reading.disagreements()), reading.to_decide()
     first = max(0, min(first, max(0, len(places) - 1)))
     cards = [
         {**_of_item(desk, pictures, desk.items[place]), **_of_votes(desk, reading, rater, place, place in matter)}

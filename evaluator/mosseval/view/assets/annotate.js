@@ -46,6 +46,14 @@
     }
   };
 
+  /* Why the app refused, in its own words: plain, or the first paragraph of its page. */
+  const reason = async (reply) => {
+    const text = await reply.text();
+    if ((reply.headers.get("Content-Type") || "").startsWith("text/plain")) return text;
+    const said = new DOMParser().parseFromString(text, "text/html").querySelector("main p");
+    return said ? said.textContent : `the app answered ${reply.status}`;
+  };
+
   /* Sends one act until the app has answered: true where it is written, false where it was refused. */
   const send = async (act) => {
     kept.set(ACT + act.fields.entry, JSON.stringify(act));
@@ -65,7 +73,7 @@
           meta.content = await (await fetch("/token")).text();
           continue;
         }
-        why = (reply.headers.get("Content-Type") || "").startsWith("text/plain") ? await reply.text() : `the app answered ${reply.status}`;
+        why = await reason(reply);
         if (reply.status < 500) {
           kept.drop(ACT + act.fields.entry);
           say(`Not saved: ${why}`);
