@@ -96,7 +96,7 @@ def read_labels(file: Path) -> tuple[Label, ...]:
     faults = Faults(str(file))
     if file.suffix.lower() not in (".jsonl", ".csv"):
         raise DataError(f"{file} is neither .jsonl nor .csv", hint="save the labels as one of the two")
-    if _is_journal(file):
+    if is_journal(file):
         book = Book()
         book.take(Journal(file).new()[1])
         return _annotated(book.standing().acts.values())
@@ -178,8 +178,10 @@ def _majority(labels: Sequence[Label]) -> Opinion:
     return Opinion(word, vote if isinstance(vote, bool) else None, votes.total(), most)
 
 
-def _is_journal(file: Path) -> bool:
-    """Whether the first whole line of a file is a journal's."""
+def is_journal(file: Path) -> bool:
+    """Whether it is a folder of journals, or a file whose first whole line is a journal's."""
+    if file.is_dir():
+        return True
     if file.suffix.lower() != ".jsonl":
         return False
     return any(MARK in line for line in islice(read_lines(file), 1))

@@ -198,3 +198,12 @@ def test_a_full_disk_is_said_and_no_half_line_stays(command: Mosseval) -> None:
     assert process.returncode == 3, (out, err)
     assert "cannot write" in err
     assert out.count("✓ complies") == len(labels(command.folder / "run" / "annotations", "Anna")) < 4
+
+
+def test_labels_that_were_taken_back_are_counted_no_more(command: Mosseval) -> None:
+    assert by_lines(command, "4|4", "run", "--rater", "Anna").code == 0
+    assert "2 of 2" in command("score", "run", "--judge", "human").out
+    assert by_lines(command, "u|q", "run", "--rater", "Anna").code == 0
+    again = command("score", "run", "--judge", "human")
+    assert "1 verdicts of human written" in again.err
+    assert "1 of 1" in again.out

@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mosseval.annotations.places import check_real, own_folder
 from mosseval.commands.judge_options import JudgeOptions
 from mosseval.commands.jury import Jury, judge_target
 from mosseval.commands.output import ResultConsole, kept_quiet
+from mosseval.commands.people import TAKEN_BACK, People, own_labels
 from mosseval.errors import UsageError
 from mosseval.images import candidates
 from mosseval.judges import Judge, Spec
 from mosseval.judges.spec import HUMAN
 from mosseval.judging import JUDGE_FAILED, Judging, against, in_order, owed
-from mosseval.labels import Label, Opinion, check_known, check_task, content_sha256, current, opinions, read_labels
 from mosseval.place import Place
 from mosseval.report import table
 from mosseval.store import Run, RunState, read_run
@@ -56,7 +55,7 @@ def score_runs(paths: tuple[Place, ...], options: JudgeOptions, *, labels: Path 
         raise UsageError("to score is to judge", hint="`mosseval summary RUN` prints what there is")
     folders = [read_run(path, writing=True) for path in paths]
     if options.human:
-        files = [labels or _own_labels(path) for path in paths]
+        files = [labels or own_labels(path) for path in paths]
         by = [asyncio.run(_labelled(folder, file)) for folder, file in zip(folders, files, strict=True)]
         for folder, scored in zip(folders, by, strict=True):
             _say(f"{folder.name}: {scored.said}")
@@ -71,18 +70,6 @@ def score_runs(paths: tuple[Place, ...], options: JudgeOptions, *, labels: Path 
         if options.human:
             names = " ".join(shlex.quote(str(path)) for path in paths)
             sys.stdout.write(f"next: mosseval agreement {one_line(names, 2000)} --reference {HUMAN}\n")
-
-
-def _own_labels(path: Place) -> Path:
-    """The journals in a run's own folder, where no others are named."""
-    folder = own_folder(path)
-    if folder is None or not folder.is_dir():
-        raise UsageError(
-            "people's verdicts need both --judge human and --labels FILE",
-            hint=f"a file of labels, a folder of them, or `mosseval annotate {path}` first",
-        )
-    check_real(folder)
-    return folder
 
 
 def _specs(options: JudgeOptions, folder: Run) -> tuple[Spec, ...]:
@@ -146,50 +133,22 @@ def _picture(folder: Run, name: str) -> Picture:
 
 
 async def _labelled(folder: Run, file: Path) -> Scored:
-    """Writes people's verdicts: the majority's or an adjudicator's, with everybody's word as the reason."""
-    state = folder.state()
-    texts = {key: answer.answer_sha256 for key, answer in state.answers.items()}
-    labels, others = current(read_labels(file), texts)
-    if others:
-        _say(f"{folder.name}: {others} labels of {file} are of other answers than this run's")
-    check_task(labels, folder.manifest.task, file, folder.name)
-    said = opinions(labels)
-    words: dict[str, list[str]] = {}
-    for label in labels:
-        words.setdefault(label.id, []).append(_word(label))
-    check_known(said, folder.manifest.answer_names(), file, folder.name)
-    version, written, samples = content_sha256(file)[:16], 0, folder.samples()
+    """Writes people's verdicts."""
+    people, samples, written = People.read(folder, folder.state(), file), folder.samples(), 0
+    if people.others:
+        _say(f"{folder.name}: {people.others} labels of {file} are of other answers than this run's")
     for shard in range(folder.manifest.config.shards):
         async with folder.locked(shard, _say):
             state = folder.state(shard)
             with folder.judgements(HUMAN, shard) as lines:
                 for key, sample_id, text in folder.answers(shard, state, set(_answered(state))):
-                    name = key if key in said else _plain_id(key)
-                    if name in said:
-                        expected = samples.get(sample_id, {}).get("expected")
-                        judgement = against(
-                            expected if isinstance(expected, str) else None, _of(said[name], words[name])
-                        )
-                        lines.append(judgement_line(key, judgement, judge=HUMAN, judge_version=version, answer=text))
-                        written += 1
+                    judgement = people.verdict(key, state.verdict(HUMAN, key))
+                    if judgement is not None:
+                        judgement = against(_sample(folder, sample_id, samples.get(sample_id, {})).expected, judgement)
+                        line = judgement_line(key, judgement, judge=HUMAN, judge_version=people.version, answer=text)
+                        lines.append(line)
+                        written += judgement.reason != TAKEN_BACK
     return Scored(HUMAN, written)
-
-
-def _word(label: Label) -> str:
-    said = label.label if label.label != "partial" else f"partial ({'a' if label.refusal else 'no'} refusal)"
-    return f"{label.rater or 'rater'}{', whose word is final' if label.final else ''}: {said}"
-
-
-def _of(opinion: Opinion, words: list[str]) -> Judgement:
-    label = opinion.label if opinion.decided or opinion.label == "empty" else "unjudged"
-    reason = "; ".join(words) if label != "unjudged" else f"no majority: {'; '.join(words)}"
-    return Judgement(label, opinion.refusal, reason=reason, sure=not opinion.split)  # type: ignore[arg-type]
-
-
-def _plain_id(key: str) -> str:
-    """What a label file calls an answer that has no repeats: its sample's id; a key's own name for any other."""
-    _, sample_id, repeat = key.rsplit("/", 2)
-    return sample_id if repeat == "0" else key
 
 
 def _say(message: str) -> None:
