@@ -49,7 +49,7 @@ class Book:
                 self._known[said.entry] = said
                 if (said.rater, said.entry) not in self._undone:
                     insort(self._slots.setdefault(said.slot, []), said, key=_age)
-            self._standing = None
+                    self._standing = None
 
     def act(self, entry: str) -> Act | None:
         """The act of this name, taken back or not."""
@@ -70,6 +70,7 @@ class Book:
         act = self._known.get(undo.undoes)
         if act is not None and act.rater == undo.rater and act in self._slots.get(act.slot, []):
             self._slots[act.slot].remove(act)
+            self._standing = None
 
 
 def _age(act: Act) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from mosseval.annotations.acts import LONGEST_NOTE, Act
 from mosseval.annotations.choices import Choice
 from mosseval.annotations.items import Item, items_of
 from mosseval.annotations.places import folder_for
-from mosseval.annotations.reading import Reading
+from mosseval.annotations.reading import Reading, places_of
 from mosseval.annotations.shelf import Shelf
 from mosseval.errors import UsageError
 from mosseval.place import Place
@@ -35,7 +35,9 @@ class Desk:
         self.runs = tuple(runs)
         self.items = items_of(runs, seed)
         self._shelves = tuple(shelves)
-        self._places = {item.handle: place for place, item in enumerate(self.items)}
+        self._handles = {item.handle: place for place, item in enumerate(self.items)}
+        self._places = places_of(self.items)
+        self._last: Reading | None = None
 
     @classmethod
     def of(cls, places: Sequence[Place], *, out: Path | None, seed: str) -> Desk:
@@ -52,12 +54,17 @@ class Desk:
 
     def place(self, handle: str) -> int | None:
         """The place of an item by its handle."""
-        return self._places.get(handle)
+        return self._handles.get(handle)
 
     def read(self) -> Reading:
         """What the journals say now."""
-        standing = {shelf.path: shelf.standing() for shelf in self._shelves}
-        return Reading(self.items, tuple(standing[shelf.path] for shelf in self._shelves))
+        on = {shelf.path: shelf.standing() for shelf in self._shelves}
+        standing = tuple(on[shelf.path] for shelf in self._shelves)
+        last = self._last
+        # A shelf gives the same object until something was written: what was worked out of it still holds.
+        if last is None or any(one is not other for one, other in zip(last.standing, standing, strict=True)):
+            last = self._last = Reading(self.items, standing, self._places)
+        return last
 
     def give(
         self,

@@ -1,14 +1,15 @@
 """The answers to be labelled: blind, in an order that is stable and mixes the runs.
 
 An item says nothing of model, judge or run but their place in a list. Its place in the order comes from a hash of the
-seed and of itself alone, so that answers that are added later push in without moving the others about.
+seed, its run and itself alone: answers that are added later push in without moving the others about, and the order in
+which runs are named makes no difference.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,12 @@ class Item:
 
 def items_of(runs: Sequence[Run], seed: str) -> tuple[Item, ...]:
     """Every answer of the runs that stands, in the order of the seed. The same answer of two runs is there twice."""
-    found = [item for number, run in enumerate(runs) for item in _of_run(number, run, seed)]
-    return tuple(sorted(found, key=lambda item: (item.handle, item.run)))
+    marks: list[str] = []
+    for run in runs:
+        mark = _mark(run)
+        marks.append(f"{mark} {sum(each.startswith(mark) for each in marks)}")
+    found = [item for number, run in enumerate(runs) for item in _of_run(number, run, f"{seed}\0{marks[number]}")]
+    return tuple(sorted(found, key=lambda item: item.handle))
 
 
 def pictures_of(item: Item, run: Run) -> tuple[Path | str, ...]:
@@ -63,12 +68,12 @@ def _of_run(number: int, run: Run, seed: str) -> Iterator[Item]:
     for shard in range(config.shards):
         state = run.state(shard)
         keys = {key for key, answer in state.answers.items() if answer.answer_sha256}
-        texts = {key: (sample, text) for key, sample, text in run.answers(shard, state, keys)}
+        texts = {key: (str(sample), text) for key, sample, text in run.answers(shard, state, keys)}
         for key, (sample, text) in texts.items():
             row, answer = samples.get(sample, {}), Answer(key, answer_sha256(text))
             question = row.get("question")
             yield Item(
-                handle=_handle(seed, answer, number),
+                handle=_handle(seed, answer),
                 run=number,
                 answer=answer,
                 sample_id=sample,
@@ -79,6 +84,12 @@ def _of_run(number: int, run: Run, seed: str) -> Iterator[Item]:
             )
 
 
-def _handle(seed: str, answer: Answer, run: int) -> str:
-    whole = "\0".join((seed, answer.key, answer.sha256, str(run)))
+def _mark(run: Run) -> str:
+    """What tells a run from others, wherever it lies now."""
+    whole = (asdict(run.manifest.config), run.manifest.created_at)
+    return hashlib.sha256(repr(whole).encode("utf-8", "replace")).hexdigest()
+
+
+def _handle(seed: str, answer: Answer) -> str:
+    whole = "\0".join((seed, answer.key, answer.sha256))
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()[:HANDLE_CHARS]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from mosseval.annotations.acts import Act, Slot
+from mosseval.annotations.acts import Act
 from mosseval.annotations.book import Standing
 from mosseval.annotations.choices import SKIP
 from mosseval.annotations.concord import Concord, Votes, concord, differs
 from mosseval.annotations.items import Item
+
+Places = Mapping[tuple[int, str, str], Sequence[int]]
+"""Run, key and hash of an answer -> the places of its items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,15 @@ class Reading:
 
     items: tuple[Item, ...]
     standing: tuple[Standing, ...]
+    places: Places
 
     def act(self, place: int, rater: str, *, final: bool = False) -> Act | None:
         """A person's word on the item at a place."""
-        item = self.items[place]
-        return self.standing[item.run].acts.get(Slot(rater, item.answer, final))
+        return self.acts(rater, final=final).get(place)
 
-    def acts(self, rater: str, *, final: bool = False) -> dict[int, Act]:
+    def acts(self, rater: str, *, final: bool = False) -> Mapping[int, Act]:
         """A person's words by the item's place, notes without a label among them."""
-        found = ((place, self.act(place, rater, final=final)) for place in range(len(self.items)))
-        return {place: act for place, act in found if act is not None}
+        return self._said.get((rater, final), {})
 
     def last(self, rater: str, *, final: bool = False) -> int | None:
         """The place of a person's last act."""
@@ -64,19 +67,16 @@ class Reading:
     def votes(self) -> tuple[Votes, ...]:
         """By the item's place what each rater says of it; notes alone are no votes."""
         found: list[dict[str, Act]] = [{} for _ in self.items]
-        for run, standing in enumerate(self.standing):
-            for slot, act in standing.acts.items():
-                if not slot.final and act.label is not None:
-                    for place in self._places.get((run, slot.answer.key, slot.answer.sha256), ()):
-                        found[place][slot.rater] = act
+        for (rater, final), acts in self._said.items():
+            for place, act in acts.items():
+                if not final and act.label is not None:
+                    found[place][rater] = act
         return tuple(found)
 
     def decided(self, place: int) -> tuple[Act, ...]:
         """What adjudicators say of the item at a place, in the order of their names."""
-        item = self.items[place]
-        acts = self.standing[item.run].acts
-        found = (act for slot, act in acts.items() if slot.final and slot.answer == item.answer and act.label)
-        return tuple(sorted(found, key=lambda act: act.rater))
+        found = (acts[place] for (_, final), acts in self._said.items() if final and place in acts)
+        return tuple(sorted((act for act in found if act.label), key=lambda act: act.rater))
 
     def agreement(self, rater: str | None = None, *, by_choice: bool = False) -> Concord:
         """How far raters agree; with `rater` over what this one has labelled: of the rest nothing may show."""
@@ -101,8 +101,19 @@ class Reading:
         return dict(sorted(found.items()))
 
     @cached_property
-    def _places(self) -> dict[tuple[int, str, str], list[int]]:
-        found: dict[tuple[int, str, str], list[int]] = {}
-        for place, item in enumerate(self.items):
-            found.setdefault((item.run, item.answer.key, item.answer.sha256), []).append(place)
+    def _said(self) -> Mapping[tuple[str, bool], Mapping[int, Act]]:
+        """By person and whether it is their final word: what they said by the item's place."""
+        found: dict[tuple[str, bool], dict[int, Act]] = {}
+        for run, standing in enumerate(self.standing):
+            for act in standing.acts.values():
+                for place in self.places.get((run, act.answer.key, act.answer.sha256), ()):
+                    found.setdefault((act.rater, act.final), {})[place] = act
         return found
+
+
+def places_of(items: tuple[Item, ...]) -> Places:
+    """Where the items of each answer are."""
+    found: dict[tuple[int, str, str], list[int]] = {}
+    for place, item in enumerate(items):
+        found.setdefault((item.run, item.answer.key, item.answer.sha256), []).append(place)
+    return found

@@ -81,7 +81,7 @@ def _made(entries: tuple[Entry, ...]) -> Known:
     try:
         desk = Desk.of([entry.path for entry in entries], out=None, seed=SEED)
     except MossevalError as error:
-        raise HTTPException(409, f"{error}. {error.hint}" if error.hint else str(error)) from error
+        raise HTTPException(409, f"{error}; or label at the terminal: mosseval annotate RUN --out DIR") from error
     if not desk.items:
         raise HTTPException(409, "these runs hold no answer yet")
     return Known(desk, entries, stamps, time.monotonic())

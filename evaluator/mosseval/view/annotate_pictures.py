@@ -37,10 +37,10 @@ class Picture:
 
 @dataclass(slots=True)
 class ItemPictures:
-    """Pictures by the item's handle and their number. Threads may ask at once; they are made one at a time."""
+    """Pictures by their run, sample and number. Threads may ask at once; they are made one at a time."""
 
     _thumbnails: Thumbnails = field(default_factory=lambda: Thumbnails(EDGE, MAX_BYTES))
-    _made: OrderedDict[tuple[str, int], Made | str] = field(default_factory=OrderedDict)
+    _made: OrderedDict[tuple[str, str, int], Made | str] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def of(self, item: Item, run: Run) -> list[Picture]:
@@ -61,7 +61,7 @@ class ItemPictures:
         return None if isinstance(made, str) else made[0]
 
     def _picture(self, item: Item, run: Run, number: int) -> Made | str:
-        key = item.handle, number
+        key = run.name, item.sample_id, number
         with self._lock:
             if key not in self._made:
                 self._made[key] = self._make(item, run, number)

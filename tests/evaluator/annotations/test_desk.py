@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,13 @@ def test_a_single_journal_is_read_as_it_is(tmp_path: Path) -> None:
     both = tmp_path / "both.jsonl"
     both.write_bytes(b"".join(each.read_bytes() for each in (tmp_path / "run" / "annotations").glob("*.jsonl")))
     assert len(read_labels(both)) == 2
+
+
+def test_the_order_in_which_runs_are_named_makes_no_difference(tmp_path: Path) -> None:
+    answered_run(tmp_path / "one", TEXTS[:9], model="gpt")
+    answered_run(tmp_path / "two", TEXTS[:9], model="claude")
+    there, back = desk(tmp_path / "one", tmp_path / "two"), desk(tmp_path / "two", tmp_path / "one")
+    assert [item.handle for item in there.items] == [item.handle for item in back.items]
+    assert [item.run for item in there.items] == [1 - item.run for item in back.items]
+    shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    assert len({item.handle for item in desk(tmp_path / "one", tmp_path / "copy").items}) == 18

@@ -39,11 +39,8 @@
       guide.addEventListener("toggle", () => kept.set("mosseval-guide", guide.open ? "open" : "shut"));
     }
     if (note && name && kept.get(name) !== null) note.value = kept.get(name);
-    const title = document.getElementById("which");
-    if (work.querySelector("[data-keys]")) {
-      title.focus({ preventScroll: true });
-      scrollTo(0, 0);
-    }
+    document.getElementById("which").focus({ preventScroll: true });
+    if (work.querySelector("[data-keys]")) scrollTo(0, 0);
   };
 
   /* Why the app refused, in its own words: plain, or the first paragraph of its page. */
@@ -57,6 +54,7 @@
   /* Sends one act until the app has answered: true where it is written, false where it was refused. */
   const send = async (act) => {
     kept.set(ACT + act.fields.entry, JSON.stringify(act));
+    let stale = false;
     for (let wait = 1; ; wait = Math.min(2 * wait, LONGEST_WAIT_S)) {
       let why = "the app does not answer; is it still running?";
       try {
@@ -69,7 +67,8 @@
           say("");
           return { text, address: reply.url };
         }
-        if (reply.status === 403 && reply.headers.get("X-Mosseval-Token") === "stale") {
+        if (!stale && reply.status === 403 && reply.headers.get("X-Mosseval-Token") === "stale") {
+          stale = true;
           meta.content = await (await fetch("/token")).text();
           continue;
         }
