@@ -207,3 +207,17 @@ def test_labels_that_were_taken_back_are_counted_no_more(command: Mosseval) -> N
     again = command("score", "run", "--judge", "human")
     assert "1 verdicts of human written" in again.err
     assert "1 of 1" in again.out
+
+
+def test_another_terminal_is_not_overruled_unseen(command: Mosseval) -> None:
+    with at_terminal(command, "annotate", "run", "--rater", "Anna") as terminal:
+        terminal.until("[q] quit")
+        assert by_lines(command, "1|q", "run", "--rater", "Anna").code == 0
+        terminal.press("4")
+        terminal.until("not written: this answer was labelled in another window meanwhile")
+        assert "so far    complies" in terminal.until("[q] quit")
+        terminal.press("4")
+        terminal.until("✓ refuses")
+        terminal.press("q")
+        terminal.rest()
+    assert labels(command.folder / "run" / "annotations", "Anna") == ["comply", "refuse"]

@@ -24,6 +24,8 @@ class Session:
         self._walk = walk
         self._final = final
         self._at = 0
+        self._own: Act | None = None
+        """This person's word on the item, as it was shown: what stands by now may be another window's."""
 
     def work(self) -> None:
         """Until the person ends it, or their input ends."""
@@ -56,12 +58,8 @@ class Session:
     def _item(self) -> Item:
         return self._desk.items[self._walk[self._at]]
 
-    def _own(self) -> Act | None:
-        return self._desk.read().act(self._walk[self._at], self._rater, final=self._final)
-
     def _label(self, choice: Choice) -> None:
-        act = self._own()
-        if not self._write(choice, act.note if act else "", act):
+        if not self._write(choice, self._own.note if self._own else ""):
             return
         screen.say(f"✓ {choice.name.lower()}")
         following = self._next_open(self._at)
@@ -75,19 +73,18 @@ class Session:
         note = given or self._keys.line("note: ")
         if note is None:
             return
-        act = self._own()
-        choice = choice_for(self._item.task, act.label, act.refusal) if act else None
-        if self._write(choice, note, act):
+        own = self._own
+        if self._write(choice_for(self._item.task, own.label, own.refusal) if own else None, note):
             screen.say("✓ noted")
 
-    def _write(self, choice: Choice | None, note: str, act: Act | None) -> bool:
+    def _write(self, choice: Choice | None, note: str) -> bool:
         try:
-            self._desk.give(
+            self._own = self._desk.give(
                 self._item,
                 self._rater,
                 choice,
                 note=note,
-                seen=act.entry if act else None,
+                seen=self._own.entry if self._own else None,
                 entry=new_entry(),
                 final=self._final,
             )
@@ -130,5 +127,6 @@ class Session:
         screen.show_item(item, where, pictures_of(item, self._desk.runs[item.run]))
         if self._final:
             screen.show_words(item, reading.votes[place])
-        screen.show_own(item, reading.act(place, self._rater, final=self._final))
+        self._own = reading.act(place, self._rater, final=self._final)
+        screen.show_own(item, self._own)
         screen.show_keys(item.task)
