@@ -26,7 +26,7 @@ EVALUATOR_RANKS = (
     ("rejection", "agreement", "exchanges", "tables", "paired", "correlation", "contrast"),
     ("images", "answer", "pace", "tally"),
     ("request", "benchmarks", "judges", "store", "client"),
-    ("answer_rows",),
+    ("answer_rows", "annotations"),
     ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts", "beside"),
     ("parts", "alike", "provenance"),
     ("web",),

@@ -9,7 +9,9 @@ import io
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -35,6 +37,8 @@ class Shot:
     theme: Literal["light", "dark"]
 
 
+RATERS = {"Anna": "1141444411134444", "Ben": "1141444411144444", "Carla": "11414444112342441114"}
+"""What three people press, for the pictures of labelling."""
 REPORT = (Shot("report.png", "", "light"), Shot("report-answers.png", "#part1-answers", "dark"))
 
 
@@ -48,11 +52,36 @@ def main() -> None:
         runs = [f"runs/{benchmark}-simulated-{name}" for benchmark in BENCHMARKS for name in MODELS]
         _mosseval(place, ["report", *runs, "--out", "report.html"])
         _take((place / "report.html").as_uri(), REPORT)
+        two = [f"runs/demo-simulated-{name}" for name in MODELS[1:]]
+        for rater, keys in RATERS.items():
+            _mosseval(place, ["annotate", *two, "--rater", rater], typed="\n".join(keys))
+        with _app(place) as url:
+            desk = f"{url}annotate?{'&'.join(f'run={Path(run).name}' for run in two)}"
+            _take(f"{desk}&rater=Carla", (Shot("annotate.png", "", "light"),))
+            _take(f"{_link(desk)}/decide?rater=Dora", (Shot("annotate-decide.png", "", "dark"),))
 
 
-def _mosseval(folder: Path, arguments: Sequence[str]) -> None:
+def _mosseval(folder: Path, arguments: Sequence[str], *, typed: str = "") -> None:
     command = [sys.executable, "-m", "mosseval", *arguments]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, input=typed.encode())
+
+
+@contextmanager
+def _app(folder: Path) -> Iterator[str]:
+    """The local app over the folder's runs; its address ends with a slash."""
+    command = [sys.executable, "-m", "mosseval", "view", "runs", "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[1]
+        finally:
+            process.terminate()
+
+
+def _link(address: str) -> str:
+    """Where a page that takes a rater's name leads, without the name."""
+    with urllib.request.urlopen(f"{address}&rater=x") as reply:
+        return str(reply.url).partition("?")[0]
 
 
 def _take(address: str, shots: Sequence[Shot]) -> None:

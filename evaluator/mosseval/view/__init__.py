@@ -5,6 +5,7 @@ library      the runs of a folder, by name
 shelf        what runs say now, read again when their files change
 site         what every page is handed, and how it is rendered
 runs         the list of runs
+annotate     labelling by people, over `mosseval.annotations`
 app          all of it as one Starlette application
 server       the application on a loopback port
 """
