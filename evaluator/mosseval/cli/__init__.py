@@ -28,6 +28,7 @@ from mosseval.cli import (
     run,
     score,
     summary,
+    view,
 )
 from mosseval.errors import MossevalError, UsageError
 from mosseval.version import __version__
@@ -47,6 +48,7 @@ for each in (
     run,
     summary,
     report,
+    view,
     compare,
     importing,
     export,
