@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import platform
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from mosseval.store import Bounds, Data, Manifest, Run, RunConfig, open_run, rea
 from mosseval.store.codec import answer_sha256, record_line
 from mosseval.store.state import RunState
 from mosseval.summary import summarise
-from mosseval.terminal import one_line
+from mosseval.terminal import one_line, program
 from mosseval.transcripts import Recorded, Transcript
 from mosseval.transcripts.base import named
 from mosseval.transcripts.collected import Collected, Outcome
@@ -60,7 +61,8 @@ def import_file(order: Order) -> None:
     folder = asyncio.run(_import(order, transcript, dataset, samples))
     with kept_quiet():
         table.show([summarise(folder, judge=None if order.judge == "none" else order.judge)], ResultConsole())
-    sys.stderr.write(f"run: {order.out}\n")
+    out = one_line(str(order.out), 600)
+    sys.stderr.write(f"run: {out}\nnext: {program()} report {shlex.quote(out)}\n")
 
 
 async def _import(order: Order, transcript: Transcript, dataset: Dataset | None, samples: Mapping[str, Sample]) -> Run:

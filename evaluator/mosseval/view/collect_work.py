@@ -10,6 +10,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from mosseval.collection import Collection, Entry, Item, Standing
+from mosseval.terminal import program
 from mosseval.view.collect_pictures import Pictures
 from mosseval.view.collect_shelf import left
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail
@@ -123,8 +124,8 @@ def commands(collection: Collection, transcript: Path, runs: Path) -> list[str]:
     data = ["--data", begun.data] if begun.data else []
     imported, replayed = runs / collection.name, runs / f"{collection.name}-replayed"
     return [
-        _line("mosseval", "import", str(transcript), *asked, *data, "--out", str(imported)),
-        _line("mosseval", "run", "--replay", str(transcript.parent), *asked, *data, "--out", str(replayed)),
+        _line(program(), "import", str(transcript), *asked, *data, "--out", str(imported)),
+        _line(program(), "run", "--replay", str(transcript.parent), *asked, *data, "--out", str(replayed)),
     ]
 
 
