@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from mosseval.report.page.samples import warning
 from mosseval.view.compare_lines import Indices
-from mosseval.view.compare_runs import ALL, FILTERS, MOST_RUNS, Beside, Comparing, samples
+from mosseval.view.compare_runs import ALL, KINDS, MOST_RUNS, Beside, Comparing, filters, samples
 from mosseval.view.compare_sample import SamplePictures, sample_view
 from mosseval.view.runs import lines_of
 from mosseval.view.site import Site
@@ -37,7 +37,7 @@ class State:
         return cls(
             tuple(asked.getlist("run")[: 2 * MOST_RUNS]),
             asked.get("sample", "")[:500],
-            only if only in FILTERS else ALL,
+            only if only in KINDS else ALL,
             asked.get("judge", "")[:200],
             int(repeat) if repeat.isascii() and repeat.isdecimal() and len(repeat) < 7 else 0,
             asked.get("shown") == "1",
@@ -102,7 +102,7 @@ def routes(site: Site) -> list[Route]:
             state=replace(state, sample=place.sample, repeat=repeat),
             beside=beside,
             place=place,
-            filters=FILTERS,
+            filters=filters(beside.sources[0].summary.task),
             warned=warned,
             view=view,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 
 from mosseval.comparable import common_judge
@@ -19,8 +20,8 @@ from mosseval.view.shelf import Shelf
 MOST_RUNS = 6
 KEPT = 16
 ALL, LABEL, OUTCOME = "", "label", "outcome"
-FILTERS = {ALL: "all samples", LABEL: "where the labels differ", OUTCOME: "where the runs differ in what counts"}
-"""What the samples can be filtered by."""
+KINDS = (ALL, LABEL, OUTCOME)
+ONES = {"refusal": "one is refused, another not", "yes_no": "one is correct, another not"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,28 @@ class Beside:
         return found
 
 
+def filters(task: str) -> dict[str, str]:
+    """What the samples can be filtered by, in words."""
+    return {ALL: "all samples", LABEL: "the verdicts differ", OUTCOME: ONES[task]}
+
+
 def samples(rows: Sequence[Mapping[str, Row]], wanted: str, task: str) -> list[str]:
     """The ids of the samples that a filter leaves, in the baseline's order, then what other runs have beside."""
     ids = dict.fromkeys(sample for each in rows for sample in each)
     if wanted == ALL:
         return list(ids)
-    outcome = OUTCOMES[task]
-    told: Callable[[Row], object] = (lambda row: row.kind) if wanted == LABEL else outcome
-    return [sample for sample in ids if len({told(each[sample]) if sample in each else None for each in rows}) > 1]
+    found = ([each[sample] for each in rows if sample in each] for sample in ids)
+    differ = _labels_differ if wanted == LABEL else partial(_outcomes_differ, outcome=OUTCOMES[task])
+    return [sample for sample, ended in zip(ids, found, strict=True) if differ(ended)]
+
+
+def _labels_differ(ended: Sequence[Row]) -> bool:
+    return len({row.kind for row in ended}) > 1
+
+
+def _outcomes_differ(ended: Sequence[Row], outcome: Callable[[Row], bool | None]) -> bool:
+    """As McNemar's test counts: what stands outside in a run differs from nothing."""
+    return len({outcome(row) for row in ended} - {None}) > 1
 
 
 class Comparing:
