@@ -281,6 +281,20 @@ def test_wrong_flags_are_said(command: Mosseval, flags: tuple[str, ...], words: 
     assert words in done.err
 
 
+def test_of_a_collection_that_is_hardly_begun_a_replay_is_asked_for_what_is_there(begun: Begun) -> None:
+    def printed() -> list[str]:
+        return re.findall(r'"command" tabindex="0"><code>([^<]*)<', begun.app.get(begun.page).body)
+
+    assert [line.split()[1] for line in printed()] == ["import"]
+    begun.store("er-01")
+    begun.store("er-02", "failed", "x")
+    begun.store("er-03", "skipped", "")
+    assert " --ids er-01,er-02 " in printed()[1]
+    for item in begun.file.begun.items[3:20]:
+        begun.store(item.id)
+    assert "--ids" not in printed()[1]
+
+
 def test_the_commands_that_it_prints_give_the_same_summary(tmp_path: Path) -> None:
     """From the app's page to two runs: imported, and asked again of the gateway's replay."""
     command = Mosseval(tmp_path)

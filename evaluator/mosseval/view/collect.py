@@ -21,7 +21,7 @@ from mosseval.errors import MossevalError, StorageFailed
 from mosseval.store.lines import write_whole
 from mosseval.view import collect_shelf as shelf
 from mosseval.view.collect_pictures import Pictures, file_name, whole
-from mosseval.view.collect_work import BADGES, KINDS, commands, exact, next_of, work_of
+from mosseval.view.collect_work import BADGES, KINDS, Work, commands, exact, next_of, work_of
 from mosseval.view.site import Site, href
 from mosseval.view.writes import written
 
@@ -142,7 +142,7 @@ class Collecting:
             kinds=KINDS,
             badges=BADGES,
             exact=exact,
-            commands=commands(collection, _short(file), _short(self._site.library.home)) if file else [],
+            commands=_commands(work, file, self._site.library.home) if file else [],
         )
 
     def _write(self, collection: Collection) -> Path | None:
@@ -169,6 +169,10 @@ def routes(site: Site) -> list[Route]:
         Route("/collect/{name}/picture/{number:int}", pages.picture),
         Route("/collect/{name}/transcript.json", pages.transcript),
     ]
+
+
+def _commands(work: Work, file: Path, home: Path) -> list[str]:
+    return commands(work.collection, work.standing, _short(file), _short(home))
 
 
 def _wish(fields: Mapping[str, str]) -> Wish:

@@ -20,6 +20,8 @@ KINDS = {
     **{"owed": "not asked yet", "unusable": "cannot be asked"},
 }
 """What a sample's state is called."""
+MOST_IDS, MOST_MISSING = 60, 15
+"""Samples that a command names, and that a replay may lack without giving up."""
 BADGES = {"answered": "comply", "blank": "empty", "blocked": "blocked", "failed": "error", "skipped": "pending"}
 
 
@@ -117,16 +119,24 @@ def exact(text: str) -> Markup:
     return Markup(escape(text))  # noqa: S704 - it is escaped
 
 
-def commands(collection: Collection, transcript: Path, runs: Path) -> list[str]:
-    """What to do with the transcript, as it can be pasted into a shell in the folder that the app was started in."""
+def commands(collection: Collection, standing: Standing, transcript: Path, runs: Path) -> list[str]:
+    """What to do with the transcript, as it can be pasted into a shell in the folder that the app was started in.
+
+    A replay of what is not recorded fails, and a run gives up after many failures in a row: where much is missing it
+    is asked for what is there, and not at all where that is too much for a line.
+    """
     begun = collection.begun
     asked = ["--benchmark", begun.named or begun.benchmark, "--model", begun.model]
     data = ["--data", begun.data] if begun.data else []
     imported, replayed = runs / collection.name, runs / f"{collection.name}-replayed"
-    return [
-        _line(program(), "import", str(transcript), *asked, *data, "--out", str(imported)),
-        _line(program(), "run", "--replay", str(transcript.parent), *asked, *data, "--out", str(replayed)),
-    ]
+    found = [_line(program(), "import", str(transcript), *asked, *data, "--out", str(imported))]
+    there = [item.id for item in begun.items if (entry := standing.of(item.id)) and entry.said.kind != "skipped"]
+    whole = sum(item.unusable is None for item in begun.items) - len(there) <= MOST_MISSING
+    if there and (whole or len(there) <= MOST_IDS):
+        named = [] if whole else ["--ids", ",".join(there)]
+        replay = ("run", "--replay", str(transcript.parent), *asked, *data, *named)
+        found.append(_line(program(), *replay, "--out", str(replayed)))
+    return found
 
 
 def _line(*words: str) -> str:
