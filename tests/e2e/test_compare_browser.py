@@ -139,6 +139,19 @@ def test_the_picture_is_the_one_that_was_sent(browser: Browser, app: Viewed) -> 
         assert page.page.locator(".answer mark").count() >= 2
 
 
+def test_words_that_differ_are_marked_when_asked_for(browser: Browser, app: Viewed) -> None:
+    with opened(browser, f"{app.url}{PAIR}&sample=er-03") as page:
+        page.page.get_by_label("Mark words that differ").check()
+        page.page.wait_for_url("**words=1**")
+        marks = page.page.locator(".answer .said mark")
+        assert title(page) == "er-03 3 of 30"
+        assert marks.count() >= 2
+        page.page.keyboard.press("ArrowRight")
+        page.page.locator("#sample-title", has_text="er-04").wait_for()
+        assert page.page.get_by_label("Mark words that differ").is_checked()
+        assert page.troubles == []
+
+
 def test_another_run_becomes_the_baseline(browser: Browser, app: Viewed) -> None:
     with opened(browser, f"{app.url}{PAIR}&sample=er-02") as page:
         assert "beside simulated/helpful" in page.page.locator("caption").first.inner_text()
@@ -180,6 +193,9 @@ def test_no_hostile_text_is_obeyed(browser: Browser, app: Viewed, policy: bool) 
     with opened(browser, f"{app.url}compare?run={first}&run={second}", policy=policy) as page:
         for number in range(len(CHUNKS)):
             page.page.locator("#sample-title", has_text=f"{number + 1} of {len(CHUNKS)}").wait_for()
+            if number == len(CHUNKS) // 2:
+                page.page.get_by_label("Mark words that differ").check()
+                page.page.wait_for_url("**words=1**")
             page.page.evaluate("() => document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
             page.page.evaluate("() => document.querySelectorAll('a, button, [tabindex]').forEach((e) => e.focus())")
             page.page.mouse.move(300, 500)

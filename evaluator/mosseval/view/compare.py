@@ -28,10 +28,15 @@ class State:
     judge: str = ""
     repeat: int = 0
     shown: bool = False
+    words: bool = False
+    at: str = ""
 
     @classmethod
     def of(cls, request: Request) -> State:
-        """From the query: `run` (the baseline first), `sample`, `only`, `judge`, `repeat`, `shown`."""
+        """From the query: `run` (the baseline first), `sample`, `only`, `judge`, `repeat`, `shown`, `words`.
+
+        `at` is the sample that was shown when a form was sent: it stays where the filter leaves it.
+        """
         asked = request.query_params
         only, repeat = asked.get("only", ALL), asked.get("repeat", "")
         return cls(
@@ -41,12 +46,15 @@ class State:
             asked.get("judge", "")[:200],
             int(repeat) if repeat.isascii() and repeat.isdecimal() and len(repeat) < 7 else 0,
             asked.get("shown") == "1",
+            asked.get("words") == "1",
+            asked.get("at", "")[:500],
         )
 
     def url(self, **changed: object) -> str:
         """The address of this state with something changed."""
         to = replace(self, **changed)  # type: ignore[arg-type]
-        rest = {"only": to.only, "judge": to.judge, "repeat": to.repeat or "", "shown": "1" if to.shown else ""}
+        flags = {"shown": "1" if to.shown else "", "words": "1" if to.words else ""}
+        rest = {"only": to.only, "judge": to.judge, "repeat": to.repeat or "", **flags}
         fields = [("run", run) for run in to.runs]
         fields += [(name, str(value)) for name, value in {"sample": to.sample, **rest}.items() if value]
         return f"/compare?{urlencode(fields)}"
@@ -90,12 +98,13 @@ def routes(site: Site) -> list[Route]:
         repeat = min(state.repeat, beside.repeats - 1)
         rows = beside.rows(repeat)
         every = dict.fromkeys(sample for each in rows for sample in each)
-        place = Place.of(samples(rows, state.only, beside.sources[0].summary.task), state.sample, every)
+        left = samples(rows, state.only, beside.sources[0].summary.task)
+        place = Place.of(left, state.sample or (state.at if state.at in left else ""), every)
         warned = "" if state.shown else warning(beside.sources[0])
         view = None
         if place.sample and not warned:
             found = [indices.of(entry) for entry in beside.entries]
-            view = sample_view(beside, found, rows, place.sample, repeat, pictures)
+            view = sample_view(beside, found, rows, place.sample, repeat, pictures, words=state.words)
         return site.page(
             request,
             "compare.html",

@@ -18,6 +18,7 @@ from mosseval.values import mapping
 from mosseval.view.compare_facts import Fact, facts_of
 from mosseval.view.compare_lines import Index
 from mosseval.view.compare_runs import Beside
+from mosseval.view.compare_words import marked
 from mosseval.web.text import pieces, prose, span_of
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail, Thumbnails
 
@@ -49,6 +50,23 @@ class Said:
     why: str
     verdicts: tuple[Verdict, ...]
     differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A run's answer, the one whose words it is held against (None: none), and how it and the baseline ended."""
+
+    text: str | None
+    beside: str | None
+    kind: str
+    first: str
+
+    def markup(self, evidence: object) -> Markup:
+        """The answer; what decided is marked, or the words that differ."""
+        text = self.text or ""
+        if self.beside is not None:
+            return prose(marked(text, self.beside, LONGEST_ANSWER))
+        return prose(pieces(text, span_of(evidence, text), LONGEST_ANSWER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +103,24 @@ def sample_view(
     sample: str,
     repeat: int,
     pictures: SamplePictures,
+    *,
+    words: bool = False,
 ) -> SampleView:
-    """The view of one sample that a run has."""
+    """The view of one sample that a run has; `words` marks the words that differ, and not what decided."""
     keys = [f"{source.benchmark}/{sample}/{repeat}" for source in beside.sources]
     records = [index.record(key) for index, key in zip(indices, keys, strict=True)]
     kinds = [each[sample].kind if sample in each else ABSENT for each in rows]
     first, row = _row(beside.sources, sample)
     tags = mapping(row.get("tags"))
     facts = facts_of(beside.sources, records)
+    texts = [_text(record) for record in records]
     said = tuple(
-        _said(source, records[number], indices[number].verdicts(keys[number], _text(records[number])), kinds, number)
+        _said(
+            source,
+            str(records[number].get("key")),
+            _Answered(texts[number], texts[0 if number else 1] if words else None, kinds[number], kinds[0]),
+            indices[number].verdicts(keys[number], texts[number]),
+        )
         for number, source in enumerate(beside.sources)
     )
     return SampleView(
@@ -123,24 +149,17 @@ def _text(record: Mapping[str, Any]) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _said(
-    source: Source,
-    record: Mapping[str, Any],
-    lines: Sequence[Mapping[str, Any]],
-    kinds: Sequence[str],
-    number: int,
-) -> Said:
-    text, kind, judge = _text(record), kinds[number], source.summary.judge
+def _said(source: Source, key: str, answered: _Answered, lines: Sequence[Mapping[str, Any]]) -> Said:
+    judge, text = source.summary.judge, answered.text
     evidence = next((line.get("evidence") for line in lines if line.get("judge") == judge), None)
-    span = span_of(evidence, text) if text is not None else None
     return Said(
         label=source.label,
-        kind=kind,
-        words=WORDS.get(kind, kind.replace("_", " ")),
-        said=prose(pieces(text, span, LONGEST_ANSWER)) if text else None,
-        why=_failed(source.state.answers.get(str(record.get("key")))),
+        kind=answered.kind,
+        words=WORDS.get(answered.kind, answered.kind.replace("_", " ")),
+        said=answered.markup(evidence) if text else None,
+        why=_failed(source.state.answers.get(key)),
         verdicts=tuple(_verdict(line, judge) for line in lines),
-        differs=kind != kinds[0],
+        differs=answered.kind != answered.first,
     )
 
 

@@ -11,5 +11,5 @@
     found.click();
   });
   const filter = document.getElementById("filter");
-  filter?.addEventListener("change", (event) => { if (event.target.matches("select")) filter.submit(); });
+  filter?.addEventListener("change", (event) => { if (event.target.matches("select, [type=checkbox]")) filter.submit(); });
 })();
