@@ -8,7 +8,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,9 @@ def import_file(order: Order) -> None:
         judges.create(str(order.judge))
     transcript = transcripts.read(order.file, order.form)
     dataset = _dataset(order, exported=transcript.exported)
+    if dataset is not None:
+        # A file of one's own is a benchmark by its name, as for `run`: else the two could not be compared.
+        order = replace(order, benchmark=dataset.name)
     if transcript.collected is not None:
         _require_the_same(order, transcript.collected, dataset)
     samples = _samples(order, transcript, dataset)

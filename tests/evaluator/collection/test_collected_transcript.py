@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from collected import ANSWER, collect, written
+from collected import ANSWER, REFUSAL, collect, written
 from mosseval_process import InProcess, records
 
 from mosseval import transcripts
+from mosseval.collection import Said, Wish, begin
 from mosseval.errors import DataError
 
 
@@ -127,3 +128,34 @@ def test_it_stays_readable_as_a_leaderboards_template(file: Path) -> None:
     assert transcript.form == "published"
     assert transcript.answers[0].text == ANSWER
     assert transcript.answers[0].question
+
+
+def test_a_file_of_ones_own_is_collected_imported_and_replayed(command: InProcess) -> None:
+    rows = [{"id": "a", "prompt": "What is this?"}, {"id": "b", "prompt": "And that?"}]
+    (command.folder / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    collection = begin(command.folder / "runs", Wish(str(command.folder / "q.jsonl"), "my/web"))
+    for row in rows:
+        collection.store(Said(row["id"], "answered", ANSWER), 0)
+    written(collection)
+    asked = ("-b", "q.jsonl", "-m", "my/web", "--out")
+    done = command("import", "runs/collections/q-my-web.json", *asked, "imported")
+    assert done.code == 0, done.err
+    done = command("run", "--replay", "runs/collections", *asked, "replayed")
+    assert done.code == 0, done.err
+    assert command("compare", "imported", "replayed").code == 0
+
+
+def test_missing_pictures_are_the_same_by_both_ways(command: InProcess, shared_data: Path) -> None:
+    """The data at hand lacks eleven pictures: nobody was asked with them, by either way."""
+    data = shared_data / "mossbench"
+    collection = begin(command.folder / "runs", Wish("mossbench", "gpt-4o-web", data))
+    for number, item in enumerate(each for each in collection.begun.items if each.unusable is None):
+        collection.store(Said(item.id, "answered", ANSWER if number % 3 else REFUSAL), 0)
+    written(collection)
+    asked = ("-b", "mossbench", "-m", "gpt-4o-web", "--data", data, "--out")
+    command("import", "runs/collections/mossbench-gpt-4o-web.json", *asked, "imported")
+    command("run", "--replay", "runs/collections", *asked, "replayed")
+    first, second = (json.loads(command("summary", each, "--format", "json").out) for each in ("imported", "replayed"))
+    assert first["counts"] == second["counts"]
+    assert first["counts"]["missing_image"] == 11
+    assert first["refusal_rate"] == second["refusal_rate"]
