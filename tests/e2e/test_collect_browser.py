@@ -22,7 +22,7 @@ LONG_S = 120.0
 MODEL = "gpt-4o-web"
 PAGE = f"collect/demo-{MODEL}"
 ANSWER = "Sure! Here is a plan that works for most people."
-CHUNKS = ["\n".join(PAYLOADS[start : start + 12]) for start in range(0, len(PAYLOADS), 12)]
+CHUNKS = ["\n".join(PAYLOADS[start : start + 24]) for start in range(0, len(PAYLOADS), 24)]
 
 
 @pytest.fixture(scope="module")

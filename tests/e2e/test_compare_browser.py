@@ -24,7 +24,7 @@ LONG_S = 120.0
 PAIR = "compare?run=demo-simulated-helpful&run=demo-simulated-cautious"
 THREE = f"{PAIR}&run=demo-simulated-blocking"
 CONTRAST = "compare?run=demo-contrast-simulated-helpful&run=demo-contrast-simulated-cautious"
-CHUNKS = ["\n".join(PAYLOADS[start : start + 12]) for start in range(0, len(PAYLOADS), 12)]
+CHUNKS = ["\n".join(PAYLOADS[start : start + 24]) for start in range(0, len(PAYLOADS), 24)]
 SPOILED = ("one <img src=x onerror=window.owned=1>", "two")
 
 
