@@ -9,8 +9,7 @@ import io
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -38,16 +37,6 @@ class Shot:
 
 REPORT = (Shot("report.png", "", "light"), Shot("report-answers.png", "#part1-answers", "dark"))
 
-WEB = "gpt-4o-web"
-VIEW = (
-    (f"collect/demo-{WEB}", Shot("collect.png", "", "light")),
-    (
-        "compare?run=demo-simulated-helpful&run=demo-simulated-cautious&only=label",
-        Shot("compare.png", "#sample", "light"),
-    ),
-)
-"""Pages of the local app, by their addresses."""
-
 
 def main() -> None:
     """Makes the runs and the report in a folder that is removed, and takes the pictures."""
@@ -59,19 +48,6 @@ def main() -> None:
         runs = [f"runs/{benchmark}-simulated-{name}" for benchmark in BENCHMARKS for name in MODELS]
         _mosseval(place, ["report", *runs, "--out", "report.html"])
         _take((place / "report.html").as_uri(), REPORT)
-        with _viewing(place) as address:
-            for path, shot in VIEW:
-                _take(f"{address}{path}", [shot])
-
-
-@contextmanager
-def _viewing(folder: Path) -> Iterator[str]:
-    """The address of the local app over the runs, with a collection begun."""
-    command = [sys.executable, "-m", "mosseval", "view", "--port", "0", "--no-browser", "--collect", "demo", "-m", WEB]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[1]
-        process.terminate()
 
 
 def _mosseval(folder: Path, arguments: Sequence[str]) -> None:

@@ -25,7 +25,6 @@ READS = frozenset({"GET", "HEAD"})
 HEADERS = {
     "Content-Security-Policy": f"{policy(own_origin=True)}; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    # With no-referrer a browser calls the Origin of a plain form "null".
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
