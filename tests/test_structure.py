@@ -28,6 +28,7 @@ EVALUATOR_RANKS = (
     ("request", "benchmarks", "judges", "store", "client"),
     ("answer_rows", "annotations"),
     ("stop", "progress", "catalogue", "embedded", "plan", "outcome", "counting", "labels", "transcripts", "beside"),
+    ("collection",),
     ("parts", "alike", "provenance"),
     ("web",),
     ("repeats", "rated"),

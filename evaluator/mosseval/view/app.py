@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mosseval.view import annotate, assets, runs
+from mosseval.view import annotate, assets, collect, compare, runs
 from mosseval.view.guard import Guard
 from mosseval.view.site import Site
 
-PAGES = (runs, annotate)
+PAGES = (runs, compare, annotate, collect)
 """Modules of pages: each has `routes(site)`."""
 
 

@@ -24,6 +24,7 @@ ASSETS: Mapping[str, str] = {
     **{"look.css": "mosseval.web", "theme.js": "mosseval.web"},
     **{"view.css": PACKAGE, "live.js": PACKAGE},
     **{"annotate.css": PACKAGE, "annotate.js": PACKAGE},
+    **{"collect.css": PACKAGE, "collect.js": PACKAGE, "compare.css": PACKAGE, "compare.js": PACKAGE},
 }
 """What the app serves beside its pages, each from its package; pages add their own here."""
 
