@@ -19,6 +19,8 @@ from typing import Literal
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from mosseval.collection import Wish, begin
+
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 CHROMIUM = "/usr/bin/chromium"
 MODELS = ("helpful", "cautious", "blocking")
@@ -59,6 +61,10 @@ def main() -> None:
             desk = f"{url}annotate?{'&'.join(f'run={Path(run).name}' for run in two)}"
             _take(f"{desk}&rater=Carla", (Shot("annotate.png", "", "light"),))
             _take(f"{_link(desk)}/decide?rater=Dora", (Shot("annotate-decide.png", "", "dark"),))
+            begin(place / "runs", Wish("demo", "gpt-4o-web"))
+            _take(f"{url}collect/demo-gpt-4o-web", (Shot("collect.png", "", "light"),))
+            side = "run=demo-simulated-helpful&run=demo-simulated-cautious"
+            _take(f"{url}compare?{side}&only=label", (Shot("compare.png", "#sample", "light"),))
 
 
 def _mosseval(folder: Path, arguments: Sequence[str], *, typed: str = "") -> None:
