@@ -49,7 +49,7 @@ def test_one_run_from_the_command_to_the_page(mosseval: Mosseval) -> None:
     done = mosseval("report", "runs/demo-simulated-cautious")
     assert (done.code, done.err) == (0, "")
     assert re.match(r"report: report\.html \(1 run, 0\.\d\d MB; open it in a browser", done.out)
-    assert done.out.splitlines()[1].startswith("next: mosseval report runs/demo-simulated-cautious --format pdf")
+    assert done.out.splitlines()[1] == "next: mosseval view runs"
     text = page(mosseval.folder)
     words = plain(text)
     assert "43.3% [27.4–60.8]" in words

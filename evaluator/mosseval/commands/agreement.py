@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich import box
 from rich.table import Table
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from mosseval.agreement import MEASURES, Agreement, Pair
 from mosseval.commands import readings
+from mosseval.commands.onward import after_agreement
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.commands.readings import Readings
 from mosseval.errors import UsageError
@@ -36,6 +38,9 @@ def print_agreement(sources: tuple[Place, ...], *, reference: str, judge: str | 
             sys.stdout.write("".join(json.dumps(_document(each)) + "\n" for each in found))
         else:
             _show(found, listed)
+            runs = [each.name for source, each in zip(sources, found, strict=True) if not Path(str(source)).is_file()]
+            if runs:
+                sys.stderr.write(f"{after_agreement(runs)}\n")
 
 
 def _document(each: Readings) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,11 @@ from mosseval.annotations.reading import Reading
 from mosseval.commands import annotate_screen as screen
 from mosseval.commands.annotate_session import Session
 from mosseval.commands.keys import keys
+from mosseval.commands.onward import onward
 from mosseval.commands.output import kept_quiet
 from mosseval.contrast import good_outcome
 from mosseval.errors import UsageError
+from mosseval.judges.spec import HUMAN
 from mosseval.place import Place
 from mosseval.terminal import one_line
 
@@ -85,14 +86,10 @@ def _conclude(desk: Desk, paths: tuple[Place, ...], rater: str, wish: Wish) -> N
     open_ = [place for place in reading.disagreements() if not reading.decided(place)]
     if open_:
         screen.say(f"disagreements that count and that nobody decided yet: {len(open_)}")
-    names = " ".join(one_line(shlex.quote(str(path)), 400) for path in paths)
-    out = f" --out {one_line(shlex.quote(str(wish.out)), 400)}" if wish.out else ""
-    seed = f" --seed {one_line(shlex.quote(wish.seed))}" if wish.seed != "0" else ""
+    more = (*(("--out", wish.out) if wish.out else ()), *(("--seed", wish.seed) if wish.seed != "0" else ()))
     if progress.left and not wish.adjudicate:
-        by = f" --rater {one_line(shlex.quote(rater))}"
-        screen.say(f"next: mosseval annotate {names}{by}{out}{seed}")
+        screen.say(onward("annotate", *paths, "--rater", rater, *more))
     if open_ and not progress.left:
-        screen.say(f"next: mosseval annotate {names} --adjudicate --rater NAME{out}{seed}")
+        screen.say(onward("annotate", *paths, "--adjudicate", "--rater", "NAME", *more))
     for path, folder in zip(paths, desk.folders, strict=True):
-        labels = one_line(shlex.quote(str(folder)), 400)
-        screen.say(f"next: mosseval score {one_line(shlex.quote(str(path)), 400)} --judge human --labels {labels}")
+        screen.say(onward("score", path, "--judge", HUMAN, "--labels", folder))

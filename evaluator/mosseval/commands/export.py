@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import IO
 
 from mosseval.answer_rows import AnswerRow
+from mosseval.commands.onward import after_export
 from mosseval.errors import UsageError
 from mosseval.export import hf, inspect, submission, tables
 from mosseval.export.place import whole_file, whole_folder
@@ -79,7 +80,7 @@ def export_run(order: Order) -> None:
         _say(f"{len(run.summary.rows)} rows of {order.run} written to {order.out} ({order.format})")
         for what, number in sorted((Counter(told) + Counter(run.left)).items()):
             _say(f"{what}: {number}")
-        sys.stderr.write(f"next: {one_line(_next(order, run), 1000)}\n")
+        sys.stderr.write(f"next: {one_line(_next(order, run), 1000)}\n{after_export(order.run)}\n")
 
 
 def _check(order: Order) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import platform
-import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from mosseval import benchmarks, judges, transcripts
 from mosseval.benchmarks import Reading, images_sha256
 from mosseval.benchmarks.base import Dataset
 from mosseval.commands import restored
+from mosseval.commands.onward import after_run
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.commands.score import judged
 from mosseval.errors import DataError
@@ -25,7 +25,7 @@ from mosseval.store import Bounds, Data, Manifest, Run, RunConfig, open_run, rea
 from mosseval.store.codec import answer_sha256, record_line
 from mosseval.store.state import RunState
 from mosseval.summary import summarise
-from mosseval.terminal import one_line, program
+from mosseval.terminal import one_line
 from mosseval.transcripts import Recorded, Transcript
 from mosseval.transcripts.base import named
 from mosseval.transcripts.collected import Collected, Outcome
@@ -65,7 +65,7 @@ def import_file(order: Order) -> None:
     with kept_quiet():
         table.show([summarise(folder, judge=None if order.judge == "none" else order.judge)], ResultConsole())
     out = one_line(str(order.out), 600)
-    sys.stderr.write(f"run: {out}\nnext: {program()} report {shlex.quote(out)}\n")
+    sys.stderr.write(f"run: {out}\n{after_run([out])}\n")
 
 
 async def _import(order: Order, transcript: Transcript, dataset: Dataset | None, samples: Mapping[str, Sample]) -> Run:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mosseval.commands.onward import able, after_report
 from mosseval.commands.output import kept_quiet
 from mosseval.errors import MissingExtra, UsageError
 from mosseval.place import Place
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 FIGURES = ("png", "svg", "pdf")
 TABLES = ("markdown", "latex")
-NEEDS = ("jinja2", "matplotlib")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def write_report(paths: tuple[Place, ...], wish: Wish) -> None:
     """Writes the report and says what was written, and what to do next."""
     if wish.format not in ("html", *FIGURES, *TABLES):
         raise UsageError(f"there is no format {wish.format!r}", hint=f"html, {', '.join((*FIGURES, *TABLES))}")
-    if any(find_spec(package) is None for package in NEEDS):
+    if not able("report"):
         raise MissingExtra("report", "mosseval report")
     if wish.data is not None and not wish.data.exists():
         raise UsageError(f"--data {wish.data} is not there", hint="name what `mosseval run --data` was given")
@@ -85,8 +83,7 @@ def _write_page(report: Report, paths: Sequence[Place], wish: Wish) -> None:
     _write(file, page)
     runs = "1 run" if len(paths) == 1 else f"{len(paths)} runs"
     _say(f"report: {file} ({runs}, {len(page) / 1e6:.2f} MB; open it in a browser, it needs nothing else)")
-    names = " ".join(shlex.quote(str(path)) for path in paths)
-    _say(f"next: mosseval report {names} --format pdf --out figures")
+    _say(after_report(paths))
 
 
 def _write_figures(report: Report, wish: Wish) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
-import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import uvloop
@@ -21,6 +19,7 @@ from mosseval.catalogue import ModelEntry
 from mosseval.commands import output
 from mosseval.commands.judge_options import names
 from mosseval.commands.jury import judge_target
+from mosseval.commands.onward import after_run
 from mosseval.commands.options import RunOptions
 from mosseval.commands.recipe import request_spec
 from mosseval.commands.rehearsal import show_rehearsal
@@ -32,7 +31,7 @@ from mosseval.report import table
 from mosseval.store import RunState, earlier_state
 from mosseval.summary import summarise
 from mosseval.targets import Target, resolve
-from mosseval.terminal import clean, program
+from mosseval.terminal import clean
 
 RUNS = Path("runs")
 Loaded = tuple[Dataset, dict[str, Digests]]
@@ -100,15 +99,8 @@ def _conclude(options: RunOptions, done: list[tuple[Job, MossevalError | None]],
     if failed:
         return max(error.exit_code for _, error in failed)
     if whole and not options.quiet:
-        _say(errors, f"next: {_next([folder.name for _, folder in whole])}")
+        _say(errors, after_run([folder.name for _, folder in whole]))
     return max(job.exit_code(states[job.title], allow_gaps=options.allow_gaps) for job, _ in opened)
-
-
-def _next(runs: list[str]) -> str:
-    """The command that one may want now: a page to look at, where what makes pages is installed."""
-    names = " ".join(map(shlex.quote, runs))
-    pages = all(find_spec(package) for package in ("jinja2", "matplotlib"))
-    return f"{program()} report {names}" if pages else f"{program()} summary {names} --format json"
 
 
 def _tell_unjudged(errors: Console, job: Job, state: RunState) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Any
 
 from mosseval.commands.judge_options import JudgeOptions
 from mosseval.commands.jury import Jury, judge_target
+from mosseval.commands.onward import onward
 from mosseval.commands.output import ResultConsole, kept_quiet
 from mosseval.commands.people import TAKEN_BACK, People, own_labels
 from mosseval.errors import UsageError
@@ -27,7 +27,6 @@ from mosseval.store import Run, RunState, read_run
 from mosseval.store.codec import judgement_line
 from mosseval.summary import summarise
 from mosseval.tally import Tally
-from mosseval.terminal import one_line
 from mosseval.types import Judgement, Picture, Sample
 
 
@@ -68,8 +67,7 @@ def score_runs(paths: tuple[Place, ...], options: JudgeOptions, *, labels: Path 
     with kept_quiet():
         table.show(summaries, ResultConsole())
         if options.human:
-            names = " ".join(shlex.quote(str(path)) for path in paths)
-            sys.stdout.write(f"next: mosseval agreement {one_line(names, 2000)} --reference {HUMAN}\n")
+            sys.stdout.write(f"{onward('agreement', *paths, '--reference', HUMAN)}\n")
 
 
 def _specs(options: JudgeOptions, folder: Run) -> tuple[Spec, ...]:

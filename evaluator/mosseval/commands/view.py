@@ -6,18 +6,16 @@ import logging
 import sys
 import webbrowser
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from mosseval.commands.onward import able, onward
 from mosseval.errors import MissingExtra, UsageError
 from mosseval.terminal import one_line
 
 if TYPE_CHECKING:
     from mosseval.view.library import Library
-
-NEEDS = ("jinja2", "matplotlib", "starlette", "uvicorn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ def show(root: Path, *, port: int | None, browser: bool, collecting: Collecting 
 
     With `collecting` it begins that collection, or goes on with it, and opens there; the folder is made for it.
     """
-    if any(find_spec(package) is None for package in NEEDS):
+    if not able("view"):
         raise MissingExtra("view", "mosseval view")
     from mosseval.view.app import create_app
     from mosseval.view.library import Library
@@ -47,13 +45,17 @@ def show(root: Path, *, port: int | None, browser: bool, collecting: Collecting 
         _make(root)
     library = Library.of(root)
     page = _page_of(library, collecting) if collecting is not None else ""
+    runs = library.entries()
+    first = root if library.single else root / runs[0].name if runs else None
     taken = listening(port)
     url = url_of(taken)
 
     def ready() -> None:
-        _say(f"view: {url} ({len(library.entries())} runs of {root}; Ctrl-C ends it)")
+        _say(f"view: {url} ({len(runs)} runs of {root}; Ctrl-C ends it)")
         if page:
             _say(f"collect: {url}{page}")
+        if first is not None:
+            _say(f"{onward('annotate', first)} (or Annotate on the page; Collect there is for a model without an API)")
         if browser:
             # What a browser does until it is there must not keep the server waiting.
             Thread(target=webbrowser.open, args=(url + page,), daemon=True).start()
