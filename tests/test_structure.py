@@ -36,6 +36,7 @@ EVALUATOR_RANKS = (
     ("comparison", "comparable", "points"),
     ("gate",),
     ("prepare", "judging", "targets", "report", "export", "k8s"),
+    ("leaderboard",),
     ("runner",),
     ("commands",),
     ("cli",),
