@@ -5,6 +5,7 @@ board        the runs of each benchmark with all that a line of a table says
 strip        a rate with its interval as a small drawing
 table        tables that a reader sorts
 cards        a sample with every run's answer, as data
+albums       where their pictures are
 explorer     the samples of a benchmark: an index, and shards that a page loads when they are needed
 documents    the JSON files behind the pages
 pages        the pages

@@ -19,6 +19,8 @@ PUBLISHED = "mossbench"
 PEOPLE = "human"
 """The judge whose verdicts are people's labels."""
 IMPORTED, REPLAY = "import", "replay"
+GOODS: tuple[Good, ...] = ("compliance", "refusal", "correct")
+"""The order of the sections, by what a good model does."""
 LONGEST_SLUG = 60
 
 
@@ -106,8 +108,8 @@ class Board:
 
 
 def board_of(sources: Sequence[Source]) -> Board:
-    """A section a benchmark in the order in which they are first named; the published figures stand in their
-    benchmark's, or in one of their own at the end."""
+    """A section a benchmark: harmless sets first, then contrast sets, then yes/no benchmarks, of each the first named
+    first. The published figures stand in their benchmark's section, or in one of their own after the harmless sets."""
     found = labelled(sources)
     numbers = {id(source): number for number, source in enumerate(found, 1)}
     names = list(dict.fromkeys(source.benchmark for source in found))
@@ -118,6 +120,7 @@ def board_of(sources: Sequence[Source]) -> Board:
     if PUBLISHED not in names:
         title = f"{len(names) + 1}-{PUBLISHED}"
         sections.append(Section(title, PUBLISHED, "refusal", "compliance", (), published=True, remarks=()))
+    sections.sort(key=lambda section: GOODS.index(section.good))
     return Board(tuple(sections), points_of([source.summary for source in found]))
 
 

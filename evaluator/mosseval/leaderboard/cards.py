@@ -157,6 +157,6 @@ def _answer_data(reading: Reading, sample: str) -> Json:
 
 def groups_of(cards: Sequence[Card], tag: str) -> Iterator[str]:
     """The values of a tag over the cards, in words, each once."""
-    yield from dict.fromkeys(
-        name(cells.words(str(value))) for card in cards if (value := card.tags.get(tag)) is not None
-    )
+    values = (card.tags.get(tag) for card in cards)
+    every = (each for value in values for each in (value if isinstance(value, list) else [value]) if each is not None)
+    yield from dict.fromkeys(name(cells.words(str(each))) for each in every)

@@ -9,26 +9,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from mosseval.errors import DataError
-from mosseval.leaderboard.board import Section
+from mosseval.leaderboard.albums import Albums
+from mosseval.leaderboard.board import Run, Section
 from mosseval.leaderboard.cards import KINDS, Card, Reading, groups_of, kind_words
-from mosseval.report.page.pictures import Pictures, places
+from mosseval.report.page.pictures import Places
 from mosseval.report.page.samples import chosen, kinds_of, warning
-from mosseval.report.page.source import Source, read_answers
+from mosseval.report.page.source import read_answers
 from mosseval.web.text import name, shown
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail, Thumbnails
 
-SHARD_BYTES = 120_000
-"""Of a shard, about: one more sample may be in it."""
+SHARD_BYTES, CARD_BYTES = 150_000, 100_000
+"""Of a shard, and of a sample in it: what a reader sees first is within a megabyte, whatever the answers are."""
 INDEX_BYTES = 300_000
 EXCERPTS = (400, 160, 60, 0)
 """Characters of a question in an index, tried until the index is within its bound."""
 EDGE, PICTURE_BYTES = 224, 10_000
-LONGEST, ROOM = 4000, 60_000
-"""Characters of an answer that are shown, and of all answers to a sample together."""
+LONGEST, SHORTEST, ROOM = 4000, 100, 60_000
+"""Characters of an answer that are shown, the fewest that long ones are cut to, and of all answers to a sample."""
 Write = Callable[[str, bytes], None]
 
 
@@ -47,11 +46,8 @@ class Explorer:
     bytes: int
 
 
-def explorer_of(section: Section, data: Sequence[Path], most: int, write: Write) -> Explorer:
-    """Writes the shards with at most `most` samples, and gives what the page needs.
-
-    Raises DataError where none of the folders of `data` is one of the benchmark's.
-    """
+def explorer_of(section: Section, places: Sequence[Places], most: int, write: Write) -> Explorer:
+    """Writes the shards with at most `most` samples, and gives what the page needs; `places` are its pictures'."""
     kinds = kinds_of(section.sources)
     wanted = {sample for found in chosen(kinds, most).values() for sample in found}
     readings = [_reading(run, wanted) for run in section.runs]
@@ -59,7 +55,7 @@ def explorer_of(section: Section, data: Sequence[Path], most: int, write: Write)
     stem, rows, size = f"samples/{section.slug}", [], 0
     shards = 0
     with Thumbnails(EDGE, PICTURE_BYTES) as thumbnails:
-        albums = list(_albums(section.sources, data, thumbnails))
+        albums = Albums(places, thumbnails)
         for number, (held, script) in enumerate(_shards(cards, albums, len(readings))):
             shards, size = number + 1, size + len(script)
             write(f"{stem}/{number}.js", b"mossevalShard(%d,%s);\n" % (number, script))
@@ -84,8 +80,8 @@ def as_json(value: object) -> bytes:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").encode()
 
 
-def _reading(run: Any, wanted: set[str]) -> Reading:
-    source: Source = run.source
+def _reading(run: Run, wanted: set[str]) -> Reading:
+    source = run.source
     read = read_answers(source, {source.key(sample) for sample in wanted})
     return Reading(run, read, source.kinds(), source.folder.samples())
 
@@ -95,48 +91,29 @@ def _card(sample: str, readings: Sequence[Reading]) -> Card:
     return Card(sample, row, readings)
 
 
-def _albums(sources: Sequence[Source], data: Sequence[Path], thumbnails: Thumbnails) -> Iterator[Pictures]:
-    """Where pictures are looked for: with each run's own folders, in each folder that the reader names."""
-    for source in sources:
-        if not data:
-            yield Pictures(places(source, None), thumbnails)
-            continue
-        found, last = 0, None
-        for folder in data:
-            try:
-                yield Pictures(places(source, folder), thumbnails)
-                found += 1
-            except DataError as error:
-                last = error
-        if last is not None and not found:
-            raise last
-
-
-def _shards(cards: Sequence[Card], albums: Sequence[Pictures], runs: int) -> Iterator[tuple[list[Card], bytes]]:
-    """The cards in shards, each with its JSON."""
-    longest = max(300, min(LONGEST, ROOM // runs))
+def _shards(cards: Sequence[Card], albums: Albums, runs: int) -> Iterator[tuple[list[Card], bytes]]:
+    """The cards in shards of at most SHARD_BYTES, each with its JSON."""
+    longest = max(SHORTEST, min(LONGEST, ROOM // runs))
     held: list[Card] = []
     parts: list[bytes] = []
     for card in cards:
-        held.append(card)
-        parts.append(as_json(card.as_shown(_picture(card, albums), longest)))
-        if sum(map(len, parts)) >= SHARD_BYTES:
+        part = _part(card, albums.of(card), longest)
+        if held and sum(map(len, parts)) + len(part) > SHARD_BYTES:
             yield held, b"[%s]" % b",".join(parts)
             held, parts = [], []
+        held.append(card)
+        parts.append(part)
     if held:
         yield held, b"[%s]" % b",".join(parts)
 
 
-def _picture(card: Card, albums: Sequence[Pictures]) -> Thumbnail | NoThumbnail | None:
-    """The first that is at hand; else the best word on why there is none."""
-    found: Thumbnail | NoThumbnail | None = None
-    for album in albums:
-        made = album.of(card.sample, card.row)
-        if made is None or isinstance(made, Thumbnail):
-            return made
-        if found is None or (isinstance(found, NoThumbnail) and found.absent):
-            found = made
-    return found
+def _part(card: Card, picture: Thumbnail | NoThumbnail | None, longest: int) -> bytes:
+    """A card's JSON, its answers shortened until it is within CARD_BYTES."""
+    part = as_json(card.as_shown(picture, longest))
+    while len(part) > CARD_BYTES and longest > SHORTEST:
+        longest = max(SHORTEST, longest // 2)
+        part = as_json(card.as_shown(picture, longest))
+    return part
 
 
 def _index(rows: Sequence[tuple[Card, int]], readings: Sequence[Reading]) -> dict[str, Any]:

@@ -27,11 +27,11 @@ ELSEWHERE = "name a folder of its own with --out"
 
 @dataclass
 class Draft:
-    """The folder while it is being written; counts what it holds."""
+    """The folder while it is being written; `size` counts its bytes."""
 
     folder: Path
     hashes: dict[str, str] = field(default_factory=dict)
-    bytes: int = 0
+    size: int = 0
 
     def write(self, name: str, content: bytes) -> None:
         """A file, at a relative path of ours."""
@@ -42,7 +42,7 @@ class Draft:
         except OSError as error:
             raise _cannot(place, error) from error
         self.hashes[name] = hashlib.sha256(content).hexdigest()
-        self.bytes += len(content)
+        self.size += len(content)
 
     def finish(self) -> None:
         """Writes the list."""

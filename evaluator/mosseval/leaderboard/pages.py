@@ -21,8 +21,10 @@ from mosseval.version import __version__
 from mosseval.web.figures.inline import figure
 from mosseval.web.figures.scatter import NAMED
 from mosseval.web.page import LOOK, THEME, asset, templates, whole_page
+from mosseval.web.text import shown
 
 PACKAGE, REPORT = "mosseval.leaderboard", "mosseval.report.page"
+LONGEST_NOTE = 600
 INDEX, RUNS, METHOD = "index.html", "runs.html", "method.html"
 
 
@@ -117,6 +119,7 @@ def _page(
 ) -> str:
     environment = templates(PACKAGE)
     environment.filters["figure"] = figure
+    environment.filters["note"] = _note
     environment.globals.update(cells=cells)
     every = {"title": site.title, "heading": heading, "nav": site.nav, "here": here, "version": __version__, **values}
     styles = asset(LOOK), asset("report.css", REPORT), asset("leaderboard.css", PACKAGE)
@@ -151,6 +154,11 @@ def _licence(benchmark: str) -> Licence:
     if found.name in KNOWN:
         return found
     return replace(found, note="It does not say that questions and pictures may be passed on.")
+
+
+def _note(text: str) -> str:
+    """A sentence on one line, at most LONGEST_NOTE characters of it."""
+    return shown(" ".join(text.split()), LONGEST_NOTE)
 
 
 def _size(count: int) -> str:

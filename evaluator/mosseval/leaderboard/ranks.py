@@ -41,7 +41,7 @@ class Ranks:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The ranks of runs in their order; None where a run has no rate. `refused`: why some were not compared."""
+    """The ranks of runs in their order; None where one has no rate or stands alone. `refused`: what was not compared."""
 
     ranks: tuple[Ranks | None, ...]
     refused: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ def ranking(runs: Sequence[tuple[str, Summary]]) -> Ranking:
     shown = [(good, bad) for (good, bad, _), p in zip(tested, adjusted, strict=False) if p <= LEVEL]
     found = tuple(
         Ranks(1 + sum(bad == each for _, bad in shown), len(ranked) - sum(good == each for good, _ in shown))
-        if each in ranked
+        if each in ranked and len(ranked) > 1
         else None
         for each in range(len(runs))
     )

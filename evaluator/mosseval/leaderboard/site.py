@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mosseval.leaderboard import documents
+from mosseval.leaderboard.albums import places_of
 from mosseval.leaderboard.board import Board, board_of
 from mosseval.leaderboard.explorer import as_json, explorer_of
 from mosseval.leaderboard.folder import whole_site
@@ -33,7 +34,8 @@ def write_site(sources: Sequence[Source], out: Path, *, title: str, data: Sequen
     board = board_of(sources)
     with whole_site(out) as draft:
         shown = [section for section in board.sections if section.runs and samples]
-        explorers = tuple(explorer_of(section, data, samples, draft.write) for section in shown)
+        places = places_of(shown, data)
+        explorers = tuple(explorer_of(each, places[each.slug], samples, draft.write) for each in shown)
         for name, document in _documents(board, title):
             draft.write(name, document)
         pages = {name: page.encode() for name, page in pages_of(Site(title, board, explorers)).items()}
@@ -42,7 +44,7 @@ def write_site(sources: Sequence[Source], out: Path, *, title: str, data: Sequen
         return Written(
             pages=tuple(pages),
             files=len(draft.hashes) + 1,
-            bytes=draft.bytes,
+            bytes=draft.size,
             largest_page=max(map(len, pages.values())),
             samples=tuple(each.section.benchmark for each in explorers),
         )

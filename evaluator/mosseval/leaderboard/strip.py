@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT = 128, 14
+WIDTH, HEIGHT = 104, 14
 EDGE = 6
 MIDDLE = HEIGHT / 2
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from mosseval.published import DATE, MOSSBENCH, SOURCE, STIMULI, Row
 from mosseval.report import cells
 from mosseval.summary import Rate
 
-GPT, PEOPLE = "GPT (the paper's)", "people"
+GPT, PEOPLE = "GPT (paper)", "people"
 ASKED = 300
 """Samples behind each published row; the published rule counts blanks and failures among the refusals."""
 ACCESS = {"web": "web", "api": "API", "weights": "weights"}
@@ -27,18 +27,17 @@ Kind = Literal["published", "measured", "simulated"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell says. `key` is what it is sorted by: a number, or nothing where it has none; else its text."""
+    """What a cell says, with a drawing beside it. `key` is what figures are sorted by; None comes last."""
 
     text: str
     key: float | None = None
     strip: Markup | None = None
     link: str = ""
-    figure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a table: a model, what kind of figures it has, and the cells of the other columns."""
+    """A line of a table: a model, what kind of figures it has, and the cells of the columns after these two."""
 
     kind: Kind
     model: str
@@ -56,7 +55,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table in the order of its column `by` (counted from 0, the model's); `high` first or last."""
+    """A table in the order of its column `by`, counted from the first after model and kind; `high`: the highest
+    first."""
 
     id: str
     caption: str
@@ -70,34 +70,34 @@ def ranking(section: Section) -> Table:
     """The runs by their rates, with the published figures among them where there are some."""
     high = section.good != "compliance"
     columns = (
-        *(Column("model", figures=False), Column("ranks"), Column(RATES[section.task], high=high)),
-        *(Column("95% interval", high=high), Column(COUNTED[section.task], high=True), Column("outside", high=True)),
-        *(Column("by people", high=high), Column("judge", figures=False), Column("access", figures=False)),
-        Column("date, source", figures=False),
+        *(Column("ranks"), Column(RATES[section.task], high=high), Column("95% interval", high=high)),
+        *(Column(COUNTED[section.task], high=True), Column("outside", high=True), Column("by people", high=high)),
+        *(Column("judge", figures=False), Column("access", figures=False), Column("date, source", figures=False)),
     )
-    measured = [_measured(run) for run in section.runs]
-    published = [_published(name, row) for name, row in MOSSBENCH.items()] if section.published else []
+    lines = [*map(_measured, section.runs)]
+    if section.published:
+        lines += [_published(name, row) for name, row in MOSSBENCH.items()]
     caption = f"{_capital(RATES[section.task])} on {section.benchmark}; {better(section.good)}"
-    lines = _ordered([*measured, *published], 2, high=high)
-    return Table(f"{section.slug}-table", caption, columns, lines, by=2, high=high)
+    ordered = _ordered(lines, 1, high=high)
+    return _without_empty(Table(f"{section.slug}-table", caption, columns, ordered, by=1, high=high))
 
 
 def groups(section: Section) -> Table | None:
     """The rates by stimulus, or by subset; None where the benchmark has neither."""
-    tables = [run.source.summary.by().get(section.group_tag, {}) for run in section.runs]
-    names = list(dict.fromkeys((*(STIMULI if section.published else ()), *(name for each in tables for name in each))))
+    found = [run.source.summary.by().get(section.group_tag, {}) for run in section.runs]
+    names = list(dict.fromkeys((*(STIMULI if section.published else ()), *(name for each in found for name in each))))
     if not names:
         return None
     high = section.good != "compliance"
-    measured = [
-        Line(_kind(run), run.label, tuple(_rate(table.get(name)) for name in names))
-        for run, table in zip(section.runs, tables, strict=True)
+    lines = [
+        Line(_kind(run), run.label, tuple(_rate(rates.get(name)) for name in names))
+        for run, rates in zip(section.runs, found, strict=True)
     ]
-    published = [_published_groups(name, row, names) for name, row in MOSSBENCH.items()] if section.published else []
-    columns = (Column("model", figures=False), *(Column(cells.words(name), high=high) for name in names))
+    if section.published:
+        lines += [_published_groups(name, row, names) for name, row in MOSSBENCH.items()]
+    columns = tuple(Column(cells.words(name), high=high) for name in names)
     caption = f"By {cells.words(section.group_tag)}, {section.benchmark}; {better(section.good)}"
-    lines = _ordered([*measured, *published], 1, high=high)
-    return Table(f"{section.slug}-groups", caption, columns, lines, by=1, high=high)
+    return Table(f"{section.slug}-groups", caption, columns, _ordered(lines, 0, high=high), by=0, high=high)
 
 
 def better(good: Good) -> str:
@@ -115,14 +115,14 @@ def _measured(run: Run) -> Line:
         run.label,
         (
             Cell(str(run.ranks) if run.ranks else cells.NOTHING, _middle(run)),
-            Cell(cells.percent(found.percent), found.percent, drawn),
-            Cell(cells.interval(found), interval[0] if interval else None),
+            Cell(cells.percent(found.percent), found.percent),
+            Cell(cells.interval(found), interval[0] if interval else None, drawn),
             Cell(cells.share(summary.rate), summary.rate.of),
             Cell(str(summary.gaps), summary.gaps),
             Cell(cells.percent(people.percent) if people else cells.NOTHING, people.percent if people else None),
-            Cell(run.judge, figure=False),
-            Cell(run.access, figure=False),
-            Cell(run.date, figure=False, link=f"runs.html#run-{run.slug}"),
+            Cell(run.judge),
+            Cell(run.access),
+            Cell(run.date, link=f"runs.html#run-{run.slug}"),
         ),
     )
 
@@ -134,14 +134,14 @@ def _published(name: str, row: Row) -> Line:
         name,
         (
             Cell(cells.NOTHING),
-            Cell(cells.percent(gpt), gpt, strip.published(gpt, people)),
-            Cell(cells.NOTHING),
+            Cell(cells.percent(gpt), gpt),
+            Cell("", strip=strip.published(gpt, people)),
             Cell(f"{sum(row.gpt)} of {ASKED}", ASKED),
             Cell(cells.NOTHING),
             Cell(cells.percent(people), people),
-            Cell(GPT, figure=False),
-            Cell(ACCESS[row.access], figure=False),
-            Cell(f"{DATE}, {SOURCE}", figure=False, link="method.html#published"),
+            Cell(GPT),
+            Cell(ACCESS[row.access]),
+            Cell(f"{DATE}, {SOURCE}", link="method.html#published"),
         ),
     )
 
@@ -165,9 +165,20 @@ def _rate(rate: Rate | None) -> Cell:
     return Cell(words, rate.percent, strip.measured(rate.percent, rate.interval()))
 
 
+def _without_empty(table: Table) -> Table:
+    """Without the columns in which no line says anything."""
+    kept = [n for n in range(len(table.columns)) if any(line.cells[n].text != cells.NOTHING for line in table.lines)]
+    return replace(
+        table,
+        columns=tuple(table.columns[n] for n in kept),
+        lines=tuple(replace(line, cells=tuple(line.cells[n] for n in kept)) for line in table.lines),
+        by=kept.index(table.by) if table.by in kept else 0,
+    )
+
+
 def _ordered(lines: Sequence[Line], by: int, *, high: bool) -> tuple[Line, ...]:
     def place(line: Line) -> tuple[bool, float]:
-        key = line.cells[by - 1].key
+        key = line.cells[by].key
         return key is None, (key or 0.0) * (-1 if high else 1)
 
     return tuple(sorted(lines, key=place))
