@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fake_endpoint import FakeEndpoint, answer, error
 from made_runs import Made, make, make_repeated
+from many_runs import noisy
 from mosseval_process import InProcess, Mosseval
 from PIL import Image
 from small_benchmark import question, write
@@ -25,12 +26,6 @@ def page(folder: Path, name: str = "report.html") -> str:
 def plain(text: str) -> str:
     """The words of a page, each on its own."""
     return " ".join(re.sub(r"<(style|script)>.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL).split())
-
-
-def noisy(data: Path) -> None:
-    """Puts pictures that compress badly in the place of a small benchmark's own."""
-    for file in (data / "data" / "images").iterdir():
-        Image.effect_noise((448, 448), 100).convert("RGB").save(file, "JPEG", quality=90)
 
 
 def run_small(here: InProcess, endpoint: FakeEndpoint, samples: int, *, noise: bool = False) -> Path:

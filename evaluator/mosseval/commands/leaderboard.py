@@ -55,7 +55,7 @@ def write_leaderboard(paths: tuple[Place, ...], wish: Wish) -> None:
     kept = [name for name in written.samples if not licence_of(name).passed_on]
     if kept:
         _say(
-            f"note: the licence of {', '.join(kept)} does not say that its questions and pictures may be passed on: "
+            f"note: mosseval does not know whether the questions and pictures of {', '.join(kept)} may be passed on: "
             "publish the site only where you may, or write it with --no-samples"
         )
     _say(

@@ -62,7 +62,7 @@ class Run:
             return "imported answers"
         if REPLAY in providers:
             return "recorded answers"
-        return ", ".join(providers) or "own endpoint"
+        return ", ".join(providers) or "endpoint"
 
     @property
     def date(self) -> str:

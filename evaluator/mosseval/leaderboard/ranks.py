@@ -41,7 +41,7 @@ class Ranks:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The ranks of runs in their order; None where one has no rate or stands alone. `refused`: what was not compared."""
+    """The ranks of runs in their order; None where one has no rate or is alone. `refused`: what was not compared."""
 
     ranks: tuple[Ranks | None, ...]
     refused: tuple[str, ...] = ()

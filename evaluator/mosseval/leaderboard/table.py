@@ -79,7 +79,7 @@ def ranking(section: Section) -> Table:
         lines += [_published(name, row) for name, row in MOSSBENCH.items()]
     caption = f"{_capital(RATES[section.task])} on {section.benchmark}; {better(section.good)}"
     ordered = _ordered(lines, 1, high=high)
-    return _without_empty(Table(f"{section.slug}-table", caption, columns, ordered, by=1, high=high))
+    return _without_empty(Table(f"part-{section.slug}-table", caption, columns, ordered, by=1, high=high))
 
 
 def groups(section: Section) -> Table | None:
@@ -97,7 +97,7 @@ def groups(section: Section) -> Table | None:
         lines += [_published_groups(name, row, names) for name, row in MOSSBENCH.items()]
     columns = tuple(Column(cells.words(name), high=high) for name in names)
     caption = f"By {cells.words(section.group_tag)}, {section.benchmark}; {better(section.good)}"
-    return Table(f"{section.slug}-groups", caption, columns, _ordered(lines, 0, high=high), by=0, high=high)
+    return Table(f"part-{section.slug}-groups", caption, columns, _ordered(lines, 0, high=high), by=0, high=high)
 
 
 def better(good: Good) -> str:
@@ -141,7 +141,7 @@ def _published(name: str, row: Row) -> Line:
             Cell(cells.percent(people), people),
             Cell(GPT),
             Cell(ACCESS[row.access]),
-            Cell(f"{DATE}, {SOURCE}", link="method.html#published"),
+            Cell(f"{DATE}, {SOURCE.partition(' ')[0]}", link="method.html#published"),
         ),
     )
 

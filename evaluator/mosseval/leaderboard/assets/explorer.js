@@ -74,7 +74,7 @@ addEventListener("DOMContentLoaded", () => {
   const fill = (card, found) => {
     card.querySelector(".picture").replaceWith(picture(found.picture));
     card.querySelector(".question").textContent = found.question;
-    if (found.expected) card.querySelector("h3").append(" ", make("bdi", "tag", `expected: ${found.expected}`));
+    if (found.expected) card.querySelector("h2").append(" ", make("bdi", "tag", `expected: ${found.expected}`));
     card.querySelector(".answers").replaceChildren(...found.answers.filter(wanted).map(answer));
     card.removeAttribute("aria-busy");
   };
@@ -83,7 +83,7 @@ addEventListener("DOMContentLoaded", () => {
     const [id, question, tags, ends] = samples[place];
     const link = make("a", "mono", make("bdi", "", id));
     link.href = `#${new URLSearchParams({ sample: id })}`;
-    const head = make("h3", "", link, ...tags.flatMap((tag) => [" ", make("bdi", "tag", tag)]));
+    const head = make("h2", "", link, ...tags.flatMap((tag) => [" ", make("bdi", "tag", tag)]));
     const asked = make("p", "said question", question || "…");
     asked.dir = "auto";
     const counts = make("p", "ends", ...tally(ends));
