@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 LONG_S = 180.0
 MODELS = ("helpful", "cautious", "blocking")
 FIRST_LOAD_BYTES, FIRST_LOAD_REQUESTS, MOST_NODES = 1_000_000, 8, 5_000
-TALL = 40_000
-"""Pixels of a window in which every sample of a page is seen at once."""
+FILLED = """() => { const next = document.querySelector('.sample[aria-busy]');
+  next?.scrollIntoView({behavior: 'instant'}); return !next; }"""
+"""Scrolls to the samples of a page until all have been seen."""
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,7 @@ def foreign(page: Opened, site: Path) -> list[str]:
 
 def column(page: Page, table: str, number: int) -> list[str]:
     """The texts of a column, from above."""
-    return page.locator(f"#{table} tbody tr :nth-child({number})").all_inner_texts()
+    return page.locator(f"#{table} tbody tr > :nth-child({number})").all_inner_texts()
 
 
 def samples(page: Page) -> Locator:
@@ -181,7 +182,7 @@ def test_models_are_found_by_a_word(site: Path, browser: Browser) -> None:
     with opened(browser, (site / "index.html").as_uri()) as page:
         part = page.page.locator("section", has=page.page.locator("h2", has_text="mossbench"))
         part.locator("input[type=search]").fill("claude-3 weB")
-        assert part.locator("output").inner_text() == "1 of 40 lines"
+        assert part.locator("output").inner_text() == "2 of 40 lines"
         part.locator("input[type=search]").fill("")
         assert part.locator("tbody tr:visible").count() == 40
 
@@ -293,7 +294,6 @@ def test_no_hostile_text_is_obeyed_on_any_page(hostile_site: Path, browser: Brow
     for policy in (True, False):
         for file in pages(hostile_site):
             with opened(browser, file.as_uri(), policy=policy) as page:
-                page.page.set_viewport_size({"width": 1280, "height": TALL})
                 page.page.evaluate(
                     "() => document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
                 )
@@ -311,7 +311,7 @@ def provoked(page: Opened) -> int:
     for button in view.locator("th button").all():
         button.click()
     while view.locator("#cards").count():
-        view.wait_for_function("() => !document.querySelector('.sample[aria-busy]')")
+        view.wait_for_function(FILLED)
         turned += 1
         if view.locator("[name=on]").is_disabled():
             view.get_by_label("in the answers too").check()
