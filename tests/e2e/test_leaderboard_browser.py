@@ -76,6 +76,17 @@ def large_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     command.end()
 
 
+@pytest.fixture(scope="module")
+def wordy_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A site of twenty runs whose answers are far too long, in a script of three bytes a character."""
+    command = Mosseval(tmp_path_factory.mktemp("wordy"))
+    runs = many_runs(command, 20, 30, long="Sure! " + "\u4e2d\u6587 " * 7000)
+    done = command("leaderboard", *runs, timeout_s=LONG_S)
+    assert done.code == 0, done.err
+    yield command.folder / "site"
+    command.end()
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """A plain file server; the address of `folder` on it."""
@@ -107,7 +118,7 @@ def foreign(page: Opened, site: Path) -> list[str]:
 
 def column(page: Page, table: str, number: int) -> list[str]:
     """The texts of a column, from above."""
-    return page.locator(f"#{table} tbody tr > :nth-child({number})").all_inner_texts()
+    return page.locator(f"#{table} tbody tr > :nth-child({number}) > bdi").all_inner_texts()
 
 
 def samples(page: Page) -> Locator:
@@ -159,23 +170,23 @@ def test_tables_sort_by_mouse_and_by_keyboard(site: Path, browser: Browser) -> N
         assert column(page.page, table, 1) == sorted(names)[::-1]
         assert page.page.locator(f"#{table} [aria-sort]").count() == 1
         page.page.keyboard.press("Tab")
-        assert page.page.evaluate("() => document.activeElement.textContent") == "kind"
+        assert page.page.evaluate("() => document.activeElement.textContent") == "ranks"
 
 
 def test_figures_without_a_value_stay_last_both_ways(site: Path, browser: Browser) -> None:
     with opened(browser, (site / "index.html").as_uri()) as page:
         # Twenty published models: sorted by people's figures, the first and the last change places.
-        table = page.page.locator("table", has_text="Refusal rate on mossbench")
+        table = page.page.locator("#part-3-mossbench-table")
         people = table.locator("th", has_text="by people").locator("button")
         people.click()
-        rising = table.locator("tbody th").all_inner_texts()
+        rising = table.locator("tbody th bdi").all_inner_texts()
         people.click()
-        falling = table.locator("tbody th").all_inner_texts()
+        falling = table.locator("tbody th bdi").all_inner_texts()
         assert (rising[0], falling[0]) == ("mplug-owl2", "claude-3-opus-web")
         assert len(rising) == len(falling) == 20
         interval = table.locator("th", has_text="95% interval").locator("button")
         interval.click()
-        assert table.locator("tbody th").all_inner_texts() == falling
+        assert table.locator("tbody th bdi").all_inner_texts() == falling
 
 
 def test_models_are_found_by_a_word(site: Path, browser: Browser) -> None:
@@ -193,7 +204,7 @@ def test_tables_are_read_in_order_without_a_script(site: Path, browser: Browser)
     page.goto((site / "index.html").as_uri())
     rates = [
         float(each.rstrip("%"))
-        for each in page.locator("#part-3-mossbench-table tbody tr td:nth-child(3)").all_inner_texts()
+        for each in page.locator("#part-3-mossbench-table tbody tr td:nth-child(2)").all_inner_texts()
     ]
     assert rates == sorted(rates)
     assert len(rates) == 20
@@ -361,9 +372,9 @@ def test_hostile_site_is_accessible_too(hostile_site: Path, browser: Browser) ->
             assert violations(page.page) == [], file.name
 
 
-def test_what_is_loaded_first_is_within_a_megabyte(large_site: Path, browser: Browser) -> None:
+def test_what_is_loaded_first_is_within_a_megabyte(large_site: Path, wordy_site: Path, browser: Browser) -> None:
     told = []
-    for file in pages(large_site):
+    for file in (*pages(large_site), *wordy_site.glob("samples-*.html")):
         for width in WIDTHS:
             with opened(browser, file.as_uri(), width=width) as page:
                 page.page.wait_for_timeout(1000)
@@ -390,3 +401,15 @@ def test_large_site_filters_without_waiting(large_site: Path, browser: Browser) 
         )
         assert view.locator("output").inner_text() == "75 of 300 samples"
         assert took < 300
+
+
+def test_long_answers_of_many_models_are_brief_around_what_decided(large_site: Path, browser: Browser) -> None:
+    file = next(each for each in pages(large_site) if each.name.startswith("samples"))
+    with opened(browser, file.as_uri()) as page:
+        first = samples(page.page).first
+        assert first.locator(".cut").count() == 20
+        assert first.locator("mark").count() == 20
+        first.get_by_role("button", name="Whole answers").press("Enter")
+        assert first.locator(".cut").count() == 0
+        assert first.locator(".answer .said").first.inner_text().count("after the other") == 18
+        assert page.page.evaluate("() => document.activeElement.className") == "answers"

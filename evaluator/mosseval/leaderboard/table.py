@@ -37,7 +37,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a table: a model, what kind of figures it has, and the cells of the columns after these two."""
+    """A line of a table: a model, what kind of figures it has, and the cells of the other columns."""
 
     kind: Kind
     model: str
@@ -55,8 +55,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table in the order of its column `by`, counted from the first after model and kind; `high`: the highest
-    first."""
+    """A table in the order of its column `by`, counted from the first after the model's; `high`: the highest first."""
 
     id: str
     caption: str

@@ -14,10 +14,10 @@ from mosseval.store import RunFolder
 from mosseval.summary import Summary, summarise
 
 
-def run(folder: Path, name: str, outcomes: Sequence[bool | None], **config: object) -> tuple[str, Summary]:
+def run(folder: Path, name: str, outcomes: Sequence[bool | None], benchmark: str = "b") -> tuple[str, Summary]:
     """A run by what was refused of each sample; None: failed."""
     ends = [[Made({True: "refuse", False: "comply", None: "error"}[each])] for each in outcomes]
-    return name, summarise(make_repeated(folder / name, ends, model=name, **config))
+    return name, summarise(make_repeated(folder / name, ends, model=name, benchmark=benchmark))
 
 
 def refused(first: int, of: int) -> list[bool]:
@@ -26,7 +26,7 @@ def refused(first: int, of: int) -> list[bool]:
 
 
 def words(found: Sequence[Ranks | None]) -> list[str | None]:
-    return [each and str(each) for each in found]
+    return [None if each is None else str(each) for each in found]
 
 
 def test_runs_far_apart_have_one_rank_each(tmp_path: Path) -> None:

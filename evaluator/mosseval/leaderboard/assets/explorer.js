@@ -1,6 +1,8 @@
 "use strict";
 addEventListener("DOMContentLoaded", () => {
   const PER_PAGE = 24;
+  const FEW = 3; // models up to which answers stand whole
+  const BRIEF = 360; // characters around what decided, where there are more models
   const AT_ONCE = 6;
   const FIELDS = ["group", "run", "kind", "words"];
   const { stem, shards, runs, kinds, samples } = JSON.parse(document.getElementById("index").textContent);
@@ -60,41 +62,70 @@ addEventListener("DOMContentLoaded", () => {
     if (typeof part === "number") return make("span", "cut", `[… ${part.toLocaleString("en")} characters left out …]`);
     return Array.isArray(part) ? make("mark", "", part[0]) : document.createTextNode(part);
   };
-  const answer = (found) => {
+  // A text is a string, what decided is a list of one, a number counts characters left out.
+  const length = (parts) => parts.reduce((sum, part) => sum + (typeof part === "number" ? part : [...[part].flat()[0]].length), 0);
+  const ends = (parts, from, kept) => {
+    const side = from < 0 ? parts.at(-1) : parts[0];
+    const all = length(parts);
+    if (all <= kept || typeof side !== "string") return all > kept ? [all] : parts;
+    const near = from < 0 ? [...side].slice(-kept) : [...side].slice(0, kept);
+    return from < 0 ? [all - near.length, near.join("")] : [near.join(""), all - near.length];
+  };
+  const brief = (parts) => {
+    if (length(parts) <= 2 * BRIEF) return parts;
+    const mark = parts.findIndex(Array.isArray);
+    if (mark < 0) return ends(parts, 1, BRIEF);
+    return [...ends(parts.slice(0, mark), -1, BRIEF / 2), parts[mark], ...ends(parts.slice(mark + 1), 1, BRIEF / 2)];
+  };
+  const answer = (found, whole = true) => {
     const by = make("p", "by", badge(found.kind), " ", make("b", "", make("bdi", "", runs[found.run])));
     if (found.why) by.append(" ", make("span", "soft", make("bdi", "", found.why), found.unsure ? " (not sure)" : ""));
-    const whole = make("div", `answer ${kinds[found.kind][0]}`, by);
+    const made = make("div", `answer ${kinds[found.kind][0]}`, by);
     if (found.said.length) {
-      const said = make("div", "said", ...found.said.map(piece));
+      const said = make("div", "said", ...(whole ? found.said : brief(found.said)).map(piece));
       said.dir = "auto";
-      whole.append(said);
+      made.append(said);
     }
-    return whole;
+    return made;
   };
   const fill = (card, found) => {
     card.querySelector(".picture").replaceWith(picture(found.picture));
     card.querySelector(".question").textContent = found.question;
     if (found.expected) card.querySelector("h2").append(" ", make("bdi", "tag", `expected: ${found.expected}`));
-    card.querySelector(".answers").replaceChildren(...found.answers.filter(wanted).map(answer));
+    const here = found.answers.filter(wanted);
+    const whole = here.length <= FEW;
+    const place = card.querySelector(".answers");
+    place.replaceChildren(...here.map((each) => answer(each, whole)));
+    if (!whole && here.some((each) => length(each.said) > 2 * BRIEF)) {
+      const more = make("button", "", "Whole answers");
+      more.type = "button";
+      more.addEventListener("click", () => {
+        place.replaceChildren(...here.map((each) => answer(each)));
+        place.tabIndex = -1;
+        place.focus();
+        more.remove();
+      });
+      place.after(more);
+    }
     card.removeAttribute("aria-busy");
   };
   const wanted = (found) => state.run === "" || state.sample !== "" || runs[found.run] === state.run;
   const skeleton = (place) => {
-    const [id, question, tags, ends] = samples[place];
+    const [id, question, tags, codes] = samples[place];
     const link = make("a", "mono", make("bdi", "", id));
     link.href = `#${new URLSearchParams({ sample: id })}`;
     const head = make("h2", "", link, ...tags.flatMap((tag) => [" ", make("bdi", "tag", tag)]));
     const asked = make("p", "said question", question || "…");
     asked.dir = "auto";
-    const counts = make("p", "ends", ...tally(ends));
+    const counts = make("p", "ends", ...tally(codes));
     const card = make("article", "card sample", make("div", "picture", make("div", "none", "…")),
       make("div", "", head, asked, ...(runs.length > 1 ? [counts] : []), make("div", "answers")));
     card.dataset.place = place;
     card.setAttribute("aria-busy", "true");
     return card;
   };
-  const tally = (ends) => kinds.flatMap(([kind, words], number) => {
-    const count = [...ends].filter((end) => end === number.toString(36)).length;
+  const tally = (codes) => kinds.flatMap(([kind, words], number) => {
+    const count = [...codes].filter((code) => code === number.toString(36)).length;
     return count ? [make("span", `count ${kind}`, `${count} ${words}`), " "] : [];
   });
   const watch = new IntersectionObserver((seen) => {
@@ -128,12 +159,12 @@ addEventListener("DOMContentLoaded", () => {
   };
 
   // Filtering: at once by the index; the texts of answers once their shards are here.
-  const ended = (ends) => {
+  const ended = (codes) => {
     if (!state.kind) return true;
-    if (state.kind === "different") return new Set(ends.replaceAll("-", "")).size > 1;
+    if (state.kind === "different") return new Set(codes.replaceAll("-", "")).size > 1;
     const code = kinds.findIndex(([kind]) => kind === state.kind).toString(36);
     const run = runs.indexOf(state.run);
-    return run >= 0 ? ends[run] === code : ends.includes(code);
+    return run >= 0 ? codes[run] === code : codes.includes(code);
   };
   const said = (found) => found.answers.filter(wanted)
     .map((each) => each.why + each.said.map((part) => (Array.isArray(part) ? part[0] : part)).join(""));
@@ -155,9 +186,9 @@ addEventListener("DOMContentLoaded", () => {
     if (whole) await everyShard(mine);
     const found = [];
     for (let place = 0; place < samples.length; place += 1) {
-      const [id, question, tags, ends] = samples[place];
-      if (state.sample ? id !== state.sample : !ended(ends) || (state.group && !tags.includes(state.group))) continue;
-      if (!state.sample && state.run && ends[runs.indexOf(state.run)] === "-") continue;
+      const [id, question, tags, codes] = samples[place];
+      if (state.sample ? id !== state.sample : !ended(codes) || (state.group && !tags.includes(state.group))) continue;
+      if (!state.sample && state.run && codes[runs.indexOf(state.run)] === "-") continue;
       if (!state.sample && words.length) {
         const text = [id, question, ...tags, ...(whole ? said(await held(place)) : [])].join("\n").toLowerCase();
         if (!words.every((word) => text.includes(word))) continue;
