@@ -36,10 +36,12 @@ class Shot:
 
 
 REPORT = (Shot("report.png", "", "light"), Shot("report-answers.png", "#part1-answers", "dark"))
+LEADERBOARD = (Shot("leaderboard.png", "", "light"),)
+SAMPLES = (Shot("leaderboard-samples.png", "", "dark"),)
 
 
 def main() -> None:
-    """Makes the runs and the report in a folder that is removed, and takes the pictures."""
+    """Makes the runs, the report and the site in a folder that is removed, and takes the pictures."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         models = [part for name in MODELS for part in ("-m", f"simulated/{name}")]
@@ -48,6 +50,9 @@ def main() -> None:
         runs = [f"runs/{benchmark}-simulated-{name}" for benchmark in BENCHMARKS for name in MODELS]
         _mosseval(place, ["report", *runs, "--out", "report.html"])
         _take((place / "report.html").as_uri(), REPORT)
+        _mosseval(place, ["leaderboard", *runs])
+        _take((place / "site" / "index.html").as_uri(), LEADERBOARD)
+        _take((place / "site" / "samples-1-demo.html").as_uri(), SAMPLES)
 
 
 def _mosseval(folder: Path, arguments: Sequence[str]) -> None:
@@ -64,7 +69,7 @@ def _take(address: str, shots: Sequence[Shot]) -> None:
             page.goto(address)
             if shot.part:
                 page.evaluate("(part) => document.querySelector(part).scrollIntoView({behavior: 'instant'})", shot.part)
-            page.wait_for_timeout(200)
+            page.wait_for_timeout(400)
             _save(page.screenshot(), DOCS / shot.file)
             context.close()
         browser.close()
