@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -278,6 +279,17 @@ def test_pages_of_samples_turn_and_one_sample_has_an_address(site: Path, browser
         assert samples(view).count() == 6
 
 
+def test_missing_file_of_answers_is_said_where_they_would_stand(site: Path, tmp_path: Path, browser: Browser) -> None:
+    copy = shutil.copytree(site, tmp_path / "site")
+    (copy / "samples" / "1-demo" / "0.js").unlink()
+    with opened(browser, (copy / "samples-1-demo.html").as_uri()) as page:
+        words = page.page.locator(".sample .answers").first
+        words.get_by_text("samples/1-demo/0.js cannot be loaded").wait_for()
+        page.page.get_by_label("in the answers too").check()
+        page.page.locator("[name=words]").fill("plan")
+        page.page.locator("output", has_text="samples/1-demo/0.js cannot be loaded").wait_for()
+
+
 def test_harmful_texts_are_folded_until_asked_for(site: Path, browser: Browser) -> None:
     with opened(browser, f"{(site / 'samples-2-demo-contrast.html').as_uri()}#kind=refuse") as page:
         assert page.page.locator(".notice strong").is_visible()
@@ -337,6 +349,20 @@ def provoked(page: Opened) -> int:
     view.mouse.move(300, 500)
     view.wait_for_timeout(200)
     return turned
+
+
+@pytest.mark.parametrize("policy", [True, False], ids=["with the policy", "without it"])
+def test_policy_lets_no_markup_add_a_script(site: Path, tmp_path: Path, browser: Browser, policy: bool) -> None:
+    copy = shutil.copytree(site, tmp_path / "site")
+    (copy / "evil.js").write_text("window.owned = 1")
+    file = copy / "samples-1-demo.html"
+    inside = (
+        '<script src="evil.js"></script><script src="samples/../evil.js" async></script><script>window.owned=1</script>'
+    )
+    file.write_text(file.read_text("utf-8").replace("<main", f"{inside}<main", 1), encoding="utf-8")
+    with opened(browser, file.as_uri(), policy=policy) as page:
+        assert samples(page.page).first.locator(".answer").count() == 3
+        assert (page.executed() == []) == policy
 
 
 def test_every_data_file_is_text_alone(hostile_site: Path, browser: Browser) -> None:

@@ -59,9 +59,9 @@ class Run:
         """How its answers were had: by which providers, recorded, imported."""
         providers = self.source.summary.provenance["providers"]
         if self.source.folder.manifest.config.endpoint == IMPORTED:
-            return "imported answers"
+            return "imported"
         if REPLAY in providers:
-            return "recorded answers"
+            return "recorded"
         return ", ".join(providers) or "endpoint"
 
     @property

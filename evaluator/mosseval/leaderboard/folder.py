@@ -80,18 +80,13 @@ def check(out: Path) -> None:
         raise UsageError("--out is the folder that you are in", hint=ELSEWHERE)
     if not out.is_dir():
         return
-    held = sorted(_files(out))
-    if not held:
-        return
     known = _listed(out)
-    if known is None:
-        raise UsageError(f"{out} holds files that are no site of ours: {held[0]!r}", hint=ELSEWHERE)
-    for file in held:
-        if file == LIST:
-            continue
-        if file not in known:
+    for file in _files(out):
+        if known is None:
+            raise UsageError(f"{out} holds files that are no site of ours: {file!r}", hint=ELSEWHERE)
+        if file != LIST and file not in known:
             raise UsageError(f"{out} holds a file that is not of its site: {file!r}", hint=f"move it, or {ELSEWHERE}")
-        if _hash(out / file) != known[file]:
+        if file != LIST and _hash(out / file) != known[file]:
             raise UsageError(f"{out / file} was changed after it was written", hint=f"move it, or {ELSEWHERE}")
 
 
@@ -120,8 +115,9 @@ def _cannot(place: Path, error: OSError) -> UsageError:
 def _files(folder: Path) -> Iterator[str]:
     """Everything in a folder but its folders: empty ones are nobody's loss."""
     for base, folders, files in os.walk(folder):
+        folders.sort()
         links = [each for each in folders if os.path.islink(os.path.join(base, each))]
-        for each in (*files, *links):
+        for each in sorted((*files, *links)):
             yield os.path.relpath(os.path.join(base, each), folder)
 
 
