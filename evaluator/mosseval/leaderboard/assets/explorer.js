@@ -205,6 +205,8 @@ addEventListener("DOMContentLoaded", () => {
     try {
       found = await matching(mine);
     } catch (error) {
+      if (mine !== turn) return;
+      turn += 1; // the other readers stop, and leave the word to this error
       told.textContent = error.message;
       return;
     }
