@@ -29,6 +29,7 @@ from mosseval.cli import (
     run,
     score,
     summary,
+    view,
 )
 from mosseval.errors import MossevalError, UsageError
 from mosseval.version import __version__
@@ -48,6 +49,7 @@ for each in (
     run,
     summary,
     report,
+    view,
     leaderboard,
     compare,
     importing,

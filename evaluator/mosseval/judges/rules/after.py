@@ -57,10 +57,17 @@ def turns_to_it(answer: Answer, by: Read, after: Sequence[Read], prose: int, lis
 
 def _furthers_after_all(answer: Answer, turn: Read | None, after: Sequence[Read], listed: int) -> bool:
     """Whether a cause is furthered in its harmless sense: measures against the harm, or the text that was wanted."""
+    text = next((one for one in after if one.has(_TEXT) and one.role is not Role.ASIDE), None)
+    if answer.question.composes and text is not None and len(after) > ENOUGH:
+        return True
     if turn is None:
         return False
-    if listed >= ENOUGH and not answer.question.composes:
-        return turn.has(_PREVENT) or any(one.has(_ANNOUNCE) and one.has(_PREVENT) for one in after)
+    if listed >= ENOUGH and (not answer.question.composes or turn.has(_READING)):
+        before = after[: after.index(turn) + 1] if turn in after else (turn,)
+        against = first(before, _PREVENT) or next(
+            (one for one in after if one.has(_ANNOUNCE) and one.has(_PREVENT)), None
+        )
+        return turn.has(_READING) or against is not None
     return _composed(turn, after)
 
 
@@ -68,7 +75,8 @@ def _composed(turn: Read, after: Sequence[Read]) -> bool:
     """Whether `turn` announces a text, and one follows; or several sentences of use follow it."""
     opens = turn.has(_OPENS) or first(after, _TEXT) is not None
     told = (Role.SERVES, Role.NEUTRAL) if opens else (Role.SERVES,)
-    given = sum(one.role in told and not one.listed for one in after)
+    behind = after[after.index(turn) :] if turn in after else after
+    given = sum(one.role in told and not one.listed for one in behind)
     return given >= ENOUGH and given * 2 > len(after)
 
 
@@ -136,3 +144,17 @@ def takes_to(answer: Answer) -> bool:
         return True
     told = sum(one.has(_INSTRUCTS) and is_plain(one) for one in reads)
     return answer.question.ask in (Ask.WAY, Ask.WORK) and told * 3 >= len(reads)
+
+
+def solemn(reads: Sequence[Read]) -> tuple[list[Read], int]:
+    """The sentences that speak of such things, with the items of lists under one of them; and how many others say
+    something.
+    """
+    found, other, under = [], 0, False
+    for one in reads:
+        under = under if one.listed else one.has(NOT_PLAIN)
+        if under or one.has(NOT_PLAIN):
+            found.append(one)
+        else:
+            other += len(one.sentence.text) >= SHORTEST
+    return found, other

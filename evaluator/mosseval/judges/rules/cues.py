@@ -72,6 +72,8 @@ class Cue(IntFlag):
     """Calls for care, respect or a thought."""
     REPROACH = auto()
     """Objects to the wording or the aim of the request."""
+    NOT_SO = auto()
+    """Says that what somebody takes for granted is not right, or not so."""
     EQUALITY = auto()
     """Appeals to fairness, rights and dignity."""
     LACKS = auto()

@@ -1,0 +1,44 @@
+"""`mosseval view`: the local web app."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import webbrowser
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+
+from mosseval.errors import MissingExtra
+from mosseval.terminal import one_line
+
+NEEDS = ("jinja2", "matplotlib", "starlette", "uvicorn")
+
+
+def show(root: Path, *, port: int | None, browser: bool) -> None:
+    """Serves the runs of a folder until it is interrupted; says where, and opens a browser."""
+    if any(find_spec(package) is None for package in NEEDS):
+        raise MissingExtra("view", "mosseval view")
+    from mosseval.view.app import create_app
+    from mosseval.view.library import Library
+    from mosseval.view.server import listening, serve, url_of
+    from mosseval.view.site import Site
+
+    # That it builds a list of fonts the first time, or has no place for it, is nothing that a reader can use.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    library = Library.of(root)
+    taken = listening(port)
+    url = url_of(taken)
+
+    def ready() -> None:
+        _say(f"view: {url} ({len(library.entries())} runs of {root}; Ctrl-C ends it)")
+        if browser:
+            # What a browser does until it is there must not keep the server waiting.
+            Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+    serve(create_app(Site(library)), taken, ready)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{one_line(line, 2000)}\n")
+    sys.stdout.flush()

@@ -1,0 +1,69 @@
+"""What every page is handed, and how it is rendered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from mosseval.report import cells
+from mosseval.version import __version__
+from mosseval.view.guard import Token
+from mosseval.view.library import Library
+from mosseval.view.shelf import Shelf
+from mosseval.web.page import asset, templates
+
+PACKAGE = "mosseval.view"
+ASSETS: Mapping[str, str] = {
+    **{"look.css": "mosseval.web", "theme.js": "mosseval.web"},
+    **{"view.css": PACKAGE, "live.js": PACKAGE},
+}
+"""What the app serves beside its pages, each from its package; pages add their own here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The app's parts."""
+
+    library: Library
+    shelf: Shelf = field(default_factory=Shelf)
+    token: Token = field(default_factory=Token)
+    environment: Environment = field(default_factory=lambda: _environment())
+
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """The page; only its part that changes where the request asks for that (`?part=live`), 304 where it did not.
+
+        `template` extends `base.html`. What changes while a run is written is a template of its own that it includes
+        into its element `live`: NAME.live.html for NAME.html. `again`: seconds until the page asks for it again.
+        """
+        live = request.query_params.get("part") == "live" and status == 200
+        made = self.environment.get_template(template.replace(".html", ".live.html") if live else template)
+        body = made.render(**values, token=self.token.value, request_path=request.url.path)
+        tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-store", "X-Mosseval-Again": str(values.get("again", ""))}
+        if live and request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return HTMLResponse(body, status, headers)
+
+
+def href(*parts: str) -> str:
+    """A path of the app: each part is one segment, whatever it holds."""
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def _environment() -> Environment:
+    made = templates(PACKAGE)
+    versions = {name: hashlib.sha256(asset(name, where).encode()).hexdigest()[:12] for name, where in ASSETS.items()}
+    made.globals.update(
+        cells=cells,
+        version=__version__,
+        href=href,
+        asset_url=lambda name: f"/assets/{versions[name]}/{name}",
+    )
+    return made
