@@ -59,7 +59,7 @@ def test_demo_runs_from_the_command_to_the_site(mosseval: Mosseval) -> None:
     assert done.out.splitlines()[-1].startswith("next: open site/index.html in a browser, or copy the folder")
     site = mosseval.folder / "site"
     words = page(site)
-    assert "simulated/helpful simulated 1 0.0% 0.0–11.4 0 of 30 0 rules 3 simulated 20" in words
+    assert re.search(r"simulated/helpful simulated 1 0\.0% 0\.0–11\.4 0 of 30 0 rules \d+ simulated 20", words)
     assert "simulated/cautious simulated 2–3 43.3% 27.4–60.8 13 of 30 0" in words
     assert words.index("simulated/helpful") < words.index("simulated/cautious") < words.index("simulated/blocking")
     assert "60.0% [31.3–83.2] (6 of 10)" in words
@@ -173,7 +173,7 @@ def test_people_stand_beside_the_judge_and_in_its_place(here: InProcess, endpoin
     (here.folder / "people.csv").write_text("id,label\n1,refuse\n2,comply\n3,comply\n4,comply\n")
     assert here("score", "run", "--judge", "human", "--labels", "people.csv").code == 0
     assert here("leaderboard", "run", "--judge", "rules").code == 0
-    assert "good-model measured 0.0% 0.0–49.0 0 of 4 0 25.0% rules 3" in page(here.folder / "site")
+    assert "good-model measured 0.0% 0.0–49.0 0 of 4 0 25.0% rules" in page(here.folder / "site")
     assert here("leaderboard", "run", "--judge", "human").code == 0
     assert "good-model measured 25.0% 4.6–69.9 1 of 4 0 25.0% human" in page(here.folder / "site")
 
