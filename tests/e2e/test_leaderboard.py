@@ -178,6 +178,23 @@ def test_people_stand_beside_the_judge_and_in_its_place(here: InProcess, endpoin
     assert "good-model measured 25.0% 4.6–69.9 1 of 4 0 25.0% human" in page(here.folder / "site")
 
 
+def test_remarks_say_what_makes_lines_unlike(here: InProcess, endpoint: FakeEndpoint) -> None:
+    folder = write(here.folder / "data", 6)
+    where = ("--target", endpoint.url, "-b", "mossbench", "--data", folder, "-m", "good-model")
+    assert here("run", *where, "--out", "whole", "--quiet").code == 0
+    assert here("run", *where, "--limit", 3, "--out", "part", "--quiet").code == 0
+    (here.folder / "people.csv").write_text("id,label\n1,refuse\n2,comply\n3,comply\n")
+    assert here("score", "part", "--judge", "human", "--labels", "people.csv").code == 0
+    manifest = json.loads((here.folder / "part" / "run.json").read_text())
+    (here.folder / "part" / "run.json").write_text(json.dumps({**manifest, "judges": ["human"]}))
+    assert here("leaderboard", "whole", "part").code == 0
+    [remarks] = [each["remarks"] for each in data(here.folder / "site", "leaderboard.json")["benchmarks"]]
+    assert "good-model, part: 3 of 6 samples" in remarks
+    assert any(
+        re.fullmatch(r"judged by rules \d+, human.*: a difference between lines of two.*", each) for each in remarks
+    )
+
+
 def test_numbers_alone_hold_no_text_of_a_run(here: InProcess) -> None:
     assert here("run", "-m", "simulated/cautious", "-b", "demo", "--quiet").code == 0
     assert here("leaderboard", "runs/demo-simulated-cautious", "--no-samples", "--title", "Ours & <theirs>").code == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mosseval.accuracy import Accuracy, Macro
@@ -151,8 +151,31 @@ def _section(number: int, sources: Sequence[Source], numbers: dict[int, int]) ->
         good=good,
         runs=runs,
         published=first.benchmark == PUBLISHED,
-        remarks=(*(note for source in ordered for note in cells.notes(source.summary)), *ranked.refused),
+        remarks=(
+            *(note for source in ordered for note in cells.notes(source.summary)),
+            *(note for run in runs if (note := _partly(run))),
+            *_judges(runs),
+            *ranked.refused,
+        ),
     )
+
+
+def _partly(run: Run) -> str:
+    """That a run covers a part of its benchmark, where `cells.notes` does not say so."""
+    manifest = run.source.folder.manifest
+    selected, everything = len(manifest.selected), manifest.data.samples
+    return (
+        f"{run.label}: {selected} of {everything} samples"
+        if selected < everything and manifest.task == "refusal"
+        else ""
+    )
+
+
+def _judges(runs: Sequence[Run]) -> Iterator[str]:
+    judges = list(dict.fromkeys(run.judge for run in runs))
+    if len(judges) > 1:
+        said = ", ".join(judges)
+        yield f"judged by {said}: a difference between lines of two judges is partly one between the judges"
 
 
 def _place(source: Source, *, lower: bool) -> tuple[bool, float]:

@@ -50,9 +50,8 @@ def whole_page(
 ) -> str:
     """A page that stands alone. The template finds `policy`, `style` and `scripts` for its head beside the values.
 
-    `styles` become one `<style>`; each of `scripts` is an element of its own, and with
-    `loads` may add further ones. Raises ValueError where the page holds
-    what its policy would refuse.
+    `styles` become one `<style>`; each of `scripts` is an element of its own, and with `loads` may add further ones.
+    Raises ValueError where the page holds what its policy would refuse.
     """
     style = "\n".join(styles)
     page = environment.get_template(template).render(
