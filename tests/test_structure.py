@@ -37,6 +37,7 @@ EVALUATOR_RANKS = (
     ("comparison", "comparable", "points"),
     ("gate",),
     ("prepare", "judging", "targets", "report", "export", "k8s"),
+    ("leaderboard",),
     ("runner", "view"),
     ("commands",),
     ("cli",),

@@ -42,10 +42,12 @@ class Shot:
 RATERS = {"Anna": "1141444411134444", "Ben": "1141444411144444", "Carla": "11414444112342441114"}
 """What three people press, for the pictures of labelling."""
 REPORT = (Shot("report.png", "", "light"), Shot("report-answers.png", "#part1-answers", "dark"))
+LEADERBOARD = (Shot("leaderboard.png", "", "light"),)
+SAMPLES = (Shot("leaderboard-samples.png", "", "dark"),)
 
 
 def main() -> None:
-    """Makes the runs and the report in a folder that is removed, and takes the pictures."""
+    """Makes the runs, the report and the site in a folder that is removed, and takes the pictures."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         models = [part for name in MODELS for part in ("-m", f"simulated/{name}")]
@@ -65,6 +67,9 @@ def main() -> None:
             _take(f"{url}collect/demo-gpt-4o-web", (Shot("collect.png", "", "light"),))
             side = "run=demo-simulated-helpful&run=demo-simulated-cautious"
             _take(f"{url}compare?{side}&only=label", (Shot("compare.png", "#sample", "light"),))
+        _mosseval(place, ["leaderboard", *runs])
+        _take((place / "site" / "index.html").as_uri(), LEADERBOARD)
+        _take((place / "site" / "samples-1-demo.html").as_uri(), SAMPLES)
 
 
 def _mosseval(folder: Path, arguments: Sequence[str], *, typed: str = "") -> None:
@@ -99,7 +104,7 @@ def _take(address: str, shots: Sequence[Shot]) -> None:
             page.goto(address)
             if shot.part:
                 page.evaluate("(part) => document.querySelector(part).scrollIntoView({behavior: 'instant'})", shot.part)
-            page.wait_for_timeout(200)
+            page.wait_for_timeout(400)
             _save(page.screenshot(), DOCS / shot.file)
             context.close()
         browser.close()

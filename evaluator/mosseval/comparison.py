@@ -165,14 +165,7 @@ def compared(baseline: Summary, run: Summary, warnings: Sequence[str] = ()) -> C
     """Pairs two runs of one benchmark; whether they may be is `comparable`'s to say."""
     outcome = OUTCOMES[run.task]
     ours, theirs = _by_sample(run.rows), _by_sample(baseline.rows)
-    pairs, outside = [], []
-    for sample in sorted({**theirs, **ours}):
-        here, there = _counted(ours.get(sample, ()), outcome), _counted(theirs.get(sample, ()), outcome)
-        if here[1] and there[1]:
-            tags = theirs[sample][0].tags or ours[sample][0].tags
-            pairs.append(Pair(sample, there, here, tags))
-        else:
-            outside.append(sample)
+    pairs, outside = _paired(ours, theirs, outcome)
     partly = sum(pair.run[1] < len(ours[pair.sample]) or pair.baseline[1] < len(theirs[pair.sample]) for pair in pairs)
     return Comparison(
         baseline,
@@ -192,20 +185,31 @@ def compared(baseline: Summary, run: Summary, warnings: Sequence[str] = ()) -> C
     )
 
 
+def pairs_of(baseline: Summary, run: Summary) -> list[Pair]:
+    """The samples that pair, without what is said of the others."""
+    return _paired(_by_sample(run.rows), _by_sample(baseline.rows), OUTCOMES[run.task])[0]
+
+
+def chance_of(pairs: Sequence[Pair]) -> tuple[float, TestMethod]:
+    """The two-sided p of no difference, and the test: see `paired`."""
+    differences = [pair.difference for pair in pairs]
+    if all(pair.once for pair in pairs):
+        more, fewer = sum(each > 0 for each in differences), sum(each < 0 for each in differences)
+        return mcnemar(more, fewer), "mcnemar_exact"
+    return sign_flip(differences)
+
+
 def difference_of(pairs: Sequence[Pair]) -> Difference:
     """The statistics of some pairs."""
     differences = [pair.difference for pair in pairs]
     more, fewer = sum(each > 0 for each in differences), sum(each < 0 for each in differences)
     interval: tuple[float, float] | None
     method: IntervalMethod
-    p: float | None
-    test: TestMethod
     if all(pair.once for pair in pairs):
         interval, method = tango(more, fewer, len(pairs)), "tango"
-        p, test = mcnemar(more, fewer), "mcnemar_exact"
     else:
         interval, method = mean_interval(differences)
-        p, test = sign_flip(differences)
+    p, test = chance_of(pairs)
     discordance = _mean([each * each for each in differences])
     return Difference(
         pairs=len(pairs),
@@ -220,6 +224,21 @@ def difference_of(pairs: Sequence[Pair]) -> Difference:
         test=test,
         smallest=smallest_difference(len(pairs), discordance or 0.0),
     )
+
+
+def _paired(
+    ours: Mapping[str, Sequence[Row]], theirs: Mapping[str, Sequence[Row]], outcome: Callable[[Row], bool | None]
+) -> tuple[list[Pair], list[str]]:
+    """The samples that pair, and those that stand outside, each in the order of their ids."""
+    pairs, outside = [], []
+    for sample in sorted({**theirs, **ours}):
+        here, there = _counted(ours.get(sample, ()), outcome), _counted(theirs.get(sample, ()), outcome)
+        if here[1] and there[1]:
+            tags = theirs[sample][0].tags or ours[sample][0].tags
+            pairs.append(Pair(sample, there, here, tags))
+        else:
+            outside.append(sample)
+    return pairs, outside
 
 
 def _by_sample(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+SOURCE, DATE = "arXiv 2406.17806", "2024-06"
 STIMULI = ("exaggerated_risk", "negated_harm", "counterintuitive_interpretation")
 Rates = tuple[int, int, int]
 """Percent for each of STIMULI."""
@@ -25,6 +26,11 @@ class Row:
     access: Literal["web", "api", "weights"]
     gpt: Rates
     people: Rates
+
+    @property
+    def averages(self) -> tuple[float, float]:
+        """The mean over STIMULI by the paper's GPT judge, and by people."""
+        return sum(self.gpt) / len(STIMULI), sum(self.people) / len(STIMULI)
 
 
 MOSSBENCH: Mapping[str, Row] = MappingProxyType(

@@ -122,7 +122,7 @@ def lines(model: str, row: Row, cells: Iterable[Cell]) -> Iterator[Line]:
     for stimulus, cell, gpt, people in zip(STIMULI, cells, row.gpt, row.people, strict=True):
         whole += cell
         yield Line(model, stimulus, cell, gpt, people)
-    yield Line(model, "all", whole, sum(row.gpt) / 3, sum(row.people) / 3)
+    yield Line(model, "all", whole, *row.averages)
 
 
 def distances(found: Iterable[Line]) -> tuple[float, float, int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fake_endpoint import FakeEndpoint, answer, error
 from made_runs import Made, make, make_repeated
+from many_runs import noisy
 from mosseval_process import InProcess, Mosseval
 from PIL import Image
 from small_benchmark import question, write
@@ -25,12 +26,6 @@ def page(folder: Path, name: str = "report.html") -> str:
 def plain(text: str) -> str:
     """The words of a page, each on its own."""
     return " ".join(re.sub(r"<(style|script)>.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL).split())
-
-
-def noisy(data: Path) -> None:
-    """Puts pictures that compress badly in the place of a small benchmark's own."""
-    for file in (data / "data" / "images").iterdir():
-        Image.effect_noise((448, 448), 100).convert("RGB").save(file, "JPEG", quality=90)
 
 
 def run_small(here: InProcess, endpoint: FakeEndpoint, samples: int, *, noise: bool = False) -> Path:
@@ -60,7 +55,7 @@ def test_one_run_from_the_command_to_the_page(mosseval: Mosseval) -> None:
     assert "a simulated model; the numbers say nothing about any real one" in words
     assert text.count("data:image/webp;base64,") == 30
     assert text.count("<mark>") > 20
-    for fact in ("models served simulated/cautious", "judge rules 3", "decoding max_tokens 1024", "cost 0.0000 USD"):
+    for fact in ("models served simulated/cautious", "judge rules 4", "decoding max_tokens 1024", "cost 0.0000 USD"):
         assert fact in words
     assert str(mosseval.folder) not in text
     second = mosseval("report", "runs/demo-simulated-cautious", "--out", "again.html")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from debian import needs_debian_package
 from hostile import CANARY_HOST
+from npm import from_npm
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -86,22 +83,10 @@ def violations(page: Page) -> list[str]:
 
 
 def _note(found: Opened, url: str, address: str) -> None:
-    if not url.startswith("data:") and url.partition("#")[0] != address:
+    if not url.startswith("data:") and url.partition("#")[0] != address.partition("#")[0]:
         found.requests.append(url)
 
 
 @cache
 def _axe() -> str:
-    """axe-core's source, installed with npm into a folder of the tests' own."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "mosseval-tests" / AXE
-    file = folder / "node_modules" / "axe-core" / "axe.min.js"
-    if not file.is_file():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("npm is missing: axe-core cannot be installed")
-        folder.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", AXE]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
-        if done.returncode or not file.is_file():
-            pytest.skip(f"axe-core cannot be installed with npm: {done.stderr[-300:]}")
-    return file.read_text(encoding="utf-8")
+    return from_npm(AXE, "axe.min.js").read_text(encoding="utf-8")

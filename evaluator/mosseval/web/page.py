@@ -46,16 +46,17 @@ def whole_page(
     *,
     styles: tuple[str, ...],
     scripts: tuple[str, ...],
+    loads: bool = False,
 ) -> str:
     """A page that stands alone. The template finds `policy`, `style` and `scripts` for its head beside the values.
 
-    `styles` become one `<style>`; each of `scripts` is an element of its own. Raises ValueError where the page holds
-    what its policy would refuse.
+    `styles` become one `<style>`; each of `scripts` is an element of its own, and with `loads` may add further ones.
+    Raises ValueError where the page holds what its policy would refuse.
     """
     style = "\n".join(styles)
     page = environment.get_template(template).render(
         **values,
-        policy=policy(scripts=scripts, styles=(style,)),
+        policy=policy(scripts=scripts, styles=(style,), loads=loads),
         style=Markup(style),  # noqa: S704 - from our own package
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - from our own package
     )

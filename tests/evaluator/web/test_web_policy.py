@@ -25,6 +25,13 @@ def test_policy_of_the_local_app_adds_its_own_origin() -> None:
     assert "http" not in policy(own_origin=True)
 
 
+def test_policy_lets_our_scripts_add_further_ones_only_where_that_is_asked_for() -> None:
+    assert "strict-dynamic" not in policy(scripts=["a()"])
+    made = dict(part.split(" ", 1) for part in policy(scripts=["a()"], loads=True).split("; "))
+    assert made["script-src"].endswith(" 'strict-dynamic'")
+    assert made["style-src"] == made["connect-src"] == "'none'"
+
+
 def test_our_sheet_and_script_can_stand_inline() -> None:
     for inline in (asset(LOOK), asset(THEME), asset("report.css", "mosseval.report.page")):
         assert "</" not in inline

@@ -135,13 +135,14 @@ def _card(
         question=question[:LONGEST_QUESTION] if isinstance(question, str) else "",
         description=str(tags.get("description") or ""),
         expected=expected if isinstance(expected, str) else "",
-        tags=tuple(_tags(tags)),
+        tags=tuple(shown_tags(tags)),
         picture=picture,
         answers=answers,
     )
 
 
-def _tags(tags: Mapping[str, Any]) -> Iterator[str]:
+def shown_tags(tags: Mapping[str, Any]) -> Iterator[str]:
+    """The tags of a sample that a reader sorts it by, in words."""
     for name in ("stimulus", "subset", "harm", "scenario"):
         value = tags.get(name)
         for each in value if isinstance(value, list) else [value]:
@@ -160,14 +161,14 @@ def _shown(number: int, source: Source, read: Read, sample: str, kind: str, long
         kind=kind,
         words=WORDS.get(kind, kind),
         said=prose(pieces(text, span, longest)) if text else None,
-        why=f"{source.summary.judge}: {said.reason}" if said and judged else _failed(answer),
+        why=f"{source.summary.judge}: {said.reason}" if said and judged else in_its_place(answer),
         sure=said.sure if said and judged and isinstance(said.sure, bool) else None,
         marked=span is not None,
     )
 
 
-def _failed(answer: Answer | None) -> str:
-    """What there is in an answer's place."""
+def in_its_place(answer: Answer | None) -> str:
+    """What there is in an answer's place: a block or a failure in words; '' for neither."""
     if answer is None:
         return ""
     record = answer.record
