@@ -17,7 +17,7 @@ def test_the_demo_goes_out_by_what_each_command_prints(mosseval: Mosseval) -> No
     assert ran.code == 0, ran.err
     out = mosseval("export", "runs/demo-simulated-blocking", "--format", "csv", "--out", "a.csv")
     assert out.code == 0, out.err
-    command = out.err.split("next: mosseval ", 1)[1].split()
+    command = out.err.split("next: mosseval ", 1)[1].splitlines()[0].split()
     back = mosseval(*command)
     assert back.code == 0, back.err
     first = mosseval("summary", "runs/demo-simulated-blocking").out

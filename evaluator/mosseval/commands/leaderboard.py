@@ -7,19 +7,13 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from mosseval.commands.onward import able
 from mosseval.errors import MissingExtra, UsageError
 from mosseval.place import Place
-from mosseval.store import read_run
 from mosseval.terminal import one_line
 
-if TYPE_CHECKING:
-    from mosseval.report.page.source import Source
-
-NEEDS = ("jinja2", "matplotlib")
 TITLE = "Over-refusal leaderboard"
 
 
@@ -36,15 +30,16 @@ class Wish:
 
 def write_leaderboard(paths: tuple[Place, ...], wish: Wish) -> None:
     """Writes the site and says what was written, and how to look at it."""
-    if any(find_spec(package) is None for package in NEEDS):
+    if not able("leaderboard"):
         raise MissingExtra("report", "mosseval leaderboard")
     _check(paths, wish)
     # That it builds a list of fonts the first time, or has no place for it, is nothing that a reader can use.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    from mosseval.commands.sources import read_sources
     from mosseval.export.licence import licence_of
     from mosseval.leaderboard.site import write_site
 
-    sources = _read(paths, wish.judge)
+    sources = read_sources(paths, wish.judge)
     title = wish.title.strip() or TITLE
     written = write_site(sources, wish.out, title=title, data=wish.data, samples=wish.samples)
     runs = "1 run" if len(paths) == 1 else f"{len(paths)} runs"
@@ -70,28 +65,10 @@ def _check(paths: Sequence[Place], wish: Wish) -> None:
     for folder in wish.data:
         if not folder.exists():
             raise UsageError(f"--data {folder} is not there", hint="name what `mosseval run --data` was given")
-    seen = [path.resolve() if isinstance(path, Path) else path for path in paths]
-    if len(set(seen)) < len(seen):
-        raise UsageError("a run is named twice", hint="name each run once")
-    for path in seen:
-        if isinstance(path, Path) and wish.out.resolve().is_relative_to(path):
+    for path in paths:
+        if isinstance(path, Path) and wish.out.resolve().is_relative_to(path.resolve()):
             raise UsageError(f"--out {wish.out} lies in the folder of a run", hint="name a place outside it")
     check(wish.out)
-
-
-def _read(paths: Sequence[Place], judge: str | None) -> list[Source]:
-    from mosseval.report.page.source import Source
-
-    sources = []
-    for path in paths:
-        source = Source.read(read_run(path), judge)
-        if judge is not None and judge not in source.state.verdicts:
-            known = ", ".join(sorted(source.state.verdicts)) or "nobody"
-            raise UsageError(f"{path} holds no verdicts of {judge!r}", hint=f"it was judged by: {known}")
-        if not source.summary.rows:
-            raise UsageError(f"{path} holds no sample", hint="`mosseval run` with the same --out goes on with it")
-        sources.append(source)
-    return sources
 
 
 def _say(line: str) -> None:

@@ -15,7 +15,6 @@ from mosseval.commands.onward import able, after_report
 from mosseval.commands.output import kept_quiet
 from mosseval.errors import MissingExtra, UsageError
 from mosseval.place import Place
-from mosseval.store import read_run
 from mosseval.terminal import one_line
 
 if TYPE_CHECKING:
@@ -57,22 +56,10 @@ def write_report(paths: tuple[Place, ...], wish: Wish) -> None:
 
 
 def _read(paths: Sequence[Place], judge: str | None) -> Report:
+    from mosseval.commands.sources import read_sources
     from mosseval.report.page.document import Report
-    from mosseval.report.page.source import Source
 
-    seen = [path.resolve() if isinstance(path, Path) else path for path in paths]
-    if len(set(seen)) < len(seen):
-        raise UsageError("a run is named twice", hint="name each run once")
-    sources = []
-    for path in paths:
-        source = Source.read(read_run(path), judge)
-        if judge is not None and judge not in source.state.verdicts:
-            known = ", ".join(sorted(source.state.verdicts)) or "nobody"
-            raise UsageError(f"{path} holds no verdicts of {judge!r}", hint=f"it was judged by: {known}")
-        if not source.summary.rows:
-            raise UsageError(f"{path} holds no sample", hint="`mosseval run` with the same --out goes on with it")
-        sources.append(source)
-    return Report.of(sources)
+    return Report.of(read_sources(paths, judge))
 
 
 def _write_page(report: Report, paths: Sequence[Place], wish: Wish) -> None:
