@@ -16,6 +16,14 @@ def view(
         int | None,
         typer.Option("--port", "-p", min=0, max=65535, show_default="7820, or a free one", help="The port."),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            show_default="the folders that the runs name",
+            help="The data folder with the pictures, as for `mosseval run`.",
+        ),
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in a browser.")] = True,
 ) -> None:
     """Explore runs in a browser: a list that is live while they run, and every run, sample and answer.
@@ -28,7 +36,7 @@ def view(
     """
     from mosseval.commands.view import show
 
-    show(runs_dir, port=port, browser=browser)
+    show(runs_dir, port=port, browser=browser, data=data)
 
 
 def register(app: typer.Typer) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import sys
 import webbrowser
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
-from mosseval.errors import MissingExtra
+from mosseval.errors import MissingExtra, UsageError
 from mosseval.terminal import one_line
 
 NEEDS = ("jinja2", "matplotlib", "starlette", "uvicorn")
 
 
-def show(root: Path, *, port: int | None, browser: bool) -> None:
+def show(root: Path, *, port: int | None, browser: bool, data: Path | None = None) -> None:
     """Serves the runs of a folder until it is interrupted; says where, and opens a browser."""
     if any(find_spec(package) is None for package in NEEDS):
         raise MissingExtra("view", "mosseval view")
@@ -26,7 +27,10 @@ def show(root: Path, *, port: int | None, browser: bool) -> None:
 
     # That it builds a list of fonts the first time, or has no place for it, is nothing that a reader can use.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    if data is not None and not data.exists():
+        raise UsageError(f"--data {data} is not there", hint="name what `mosseval run --data` was given")
     library = Library.of(root)
+    site = Site(library, data)
     taken = listening(port)
     url = url_of(taken)
 
@@ -35,8 +39,11 @@ def show(root: Path, *, port: int | None, browser: bool) -> None:
         if browser:
             # What a browser does until it is there must not keep the server waiting.
             Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        # The plotting library takes a second to load: not the first reader's.
+        Thread(target=import_module, args=("mosseval.web.figures.inline",), daemon=True).start()
 
-    serve(create_app(Site(library)), taken, ready)
+    serve(create_app(site), taken, ready)
+    site.pictures.close()
 
 
 def _say(line: str) -> None:

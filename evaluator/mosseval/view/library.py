@@ -65,7 +65,10 @@ class Library:
 
     def find(self, name: str) -> Entry | None:
         """The run of that name."""
-        return next((entry for entry in self.entries() if entry.name == name), None)
+        if self.single:
+            return next((entry for entry in self.entries() if entry.name == name), None)
+        found = name if name.isprintable() and name in os.listdir(self.root) else None
+        return Entry(found, self.root / found) if found and (self.root / found / "run.json").is_file() else None
 
     def _found(self) -> Iterator[Entry]:
         with os.scandir(self.root) as folders:
@@ -83,14 +86,14 @@ def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
         for each in files:
             if each.name.endswith((".json", ".jsonl")):
                 with suppress(FileNotFoundError):
-                    status = each.stat()
+                    status = each.stat(follow_symlinks=False)
                     yield each.name, status.st_size, status.st_mtime_ns
 
 
 def _held(file: Path) -> bool:
     """Whether somebody has the lock; it is tried as a reader and given back at once."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
     try:
