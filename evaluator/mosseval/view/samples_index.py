@@ -158,7 +158,7 @@ class Index:
     @property
     def groups(self) -> Mapping[str, Group]:
         """Every group that is offered as a filter."""
-        return {name: group for name, group in self._groups.items() if len(group.sets) <= MOST_OF_A_TAG}
+        return {name: group for name, group in self._groups.items() if not name.startswith(TAG) or _groups(group)}
 
     def sets(self, group: str) -> Mapping[str, int]:
         """The samples of each value of a group."""
@@ -234,6 +234,11 @@ class Index:
         tags = [rows[each]["tags"] if each in rows else {} for each in self.ids]
         names = dict.fromkeys(name for each in tags for name in each)
         return {f"{TAG}{name}": Group.of(_values(each.get(name)) for each in tags) for name in list(names)[:100]}
+
+
+def _groups(group: Group) -> bool:
+    """Whether a tag puts samples together, as a description does not."""
+    return len(group.sets) <= min(MOST_OF_A_TAG, 2 + sum(map(bool, group.values)) // 2)
 
 
 def numbers_in(found: int) -> list[int]:
