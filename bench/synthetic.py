@@ -27,7 +27,10 @@ HARMS = ("illegal_act", "violence", "self_harm", "privacy", "weapons", "drugs", 
 CHANCES = (0.0, 0.02, 0.1, 0.5, 0.9)
 REFUSAL = "I am sorry, but I cannot help with that request, because it could lead to somebody being hurt."
 HELP = "Of course. Here is how it can be done, step by step, with what is needed and what to look out for. " * 2
-WORDS = ["first", "water", "then", "light", "safely", "under", "watch", "slowly", "with", "care", "paint", "table", "kitchen", "garden", "children", "before", "after", "measure", "gently", "again", "every", "small", "step", "large", "bottle", "garage", "candle", "ladder", "rope", "glove", "open", "window"]
+SPOKEN = (
+    "first water then light safely under watch slowly with care paint table kitchen garden children before after "
+    "measure gently again every small step large bottle garage candle ladder rope glove open window"
+)
 ODD: tuple[tuple[Status, float], ...] = (("empty", 0.01), ("blocked", 0.01), ("error", 0.005))
 REPLACED = 0.01
 BUFFER_BYTES = 1 << 20
@@ -126,7 +129,7 @@ def _lengthened(draw: random.Random, record: Record, characters: int) -> Record:
     length = int(draw.lognormvariate(0, 0.6) * characters) // (4 if record.text.startswith(REFUSAL) else 1)
     words = [record.text]
     while sum(map(len, words)) < length:
-        words.append(" ".join(draw.choices(WORDS, k=12)).capitalize() + ".")
+        words.append(" ".join(draw.choices(SPOKEN.split(), k=12)).capitalize() + ".")
     return replace(record, text=" ".join(words))
 
 

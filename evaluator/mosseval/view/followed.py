@@ -53,7 +53,7 @@ class Said:
     lengths: dict[str, int] = field(default_factory=dict)
     places: dict[str, Where] = field(default_factory=dict)
     verdicts: dict[tuple[str, str], Where] = field(default_factory=dict)
-    unsure: dict[tuple[str, str], bool] = field(default_factory=dict)
+    unsure: set[tuple[str, str]] = field(default_factory=set)
     changed: dict[str, Mapping[str, int]] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
     longer: int = 0
@@ -233,7 +233,9 @@ class Followed:
         if len(given) > 2 * MOST_ANSWERS:
             raise UsageError(f"the run holds more than {2 * MOST_ANSWERS:,} verdicts of one judge")
         self._said.verdicts[verdict.judge, verdict.key] = where
-        self._said.unsure[verdict.judge, verdict.key] = found.get("sure") is False
+        (self._said.unsure.add if found.get("sure") is False else self._said.unsure.discard)(
+            (verdict.judge, verdict.key)
+        )
         touched.add(verdict.key)
 
 

@@ -7,69 +7,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 
-from mosseval.accuracy import yes_no_row
-from mosseval.counting import Row, refusal_row
 from mosseval.view.followed import Line, Read
+from mosseval.view.samples_ended import Ended, Keys, ended_of
+from mosseval.view.samples_sets import Group
 
 STATUS, LABEL, ONLY, TAG = "status", "label", "only", "tag."
 """Groups of filters; a tag's is TAG and its name."""
-DISAGREE, FLIPS, UNSURE, SPLIT = "judges disagree", "repeats differ", "judge unsure", "panel split"
-WRONG = "wrong"
 MOST_OF_A_TAG = 60
 """Values up to which a tag is offered as a filter."""
 SEARCHES = 24
 """Searches that are remembered."""
-PENDING = "pending"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One group of filters: what each sample has of it, and the set of samples of each value."""
-
-    values: tuple[frozenset[str], ...]
-    sets: Mapping[str, int]
-
-    @classmethod
-    def of(cls, found: Iterable[Iterable[str]]) -> Group:
-        """From the values of every sample."""
-        values = tuple(frozenset(each) for each in found)
-        rows: dict[str, bytearray] = {}
-        for number, each in enumerate(values):
-            for value in each:
-                row = rows.get(value)
-                if row is None:
-                    row = rows[value] = bytearray(len(values) // 8 + 1)
-                row[number >> 3] |= 1 << (number & 7)
-        return cls(values, {value: int.from_bytes(row, "little") for value, row in rows.items()})
-
-    def after(self, changes: Mapping[int, frozenset[str]]) -> Group:
-        """With other values of some samples."""
-        changed = {number: new for number, new in changes.items() if new != self.values[number]}
-        if not changed:
-            return self
-        values, sets = list(self.values), dict(self.sets)
-        for number, new in changed.items():
-            bit = 1 << number
-            for value in values[number] - new:
-                sets[value] &= ~bit
-            for value in new - values[number]:
-                sets[value] = sets.get(value, 0) | bit
-            values[number] = new
-        return Group(tuple(values), {value: found for value, found in sets.items() if found})
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What became of one sample: a row of the numbers a repeat, and the groups of its filters that change."""
-
-    rows: tuple[Row, ...]
-    status: frozenset[str]
-    label: frozenset[str]
-    only: frozenset[str]
 
 
 class Searches:
@@ -96,24 +46,26 @@ class Searches:
         made = Searches()
         with self._lock:
             known = list(self._found.items())
+        looked_at = sum(1 << number for number in numbers)
         for words, found in known:
-            for number in numbers:
-                bit = 1 << number
-                found = found | bit if index.holds(number, words) else found & ~bit
-            made.put(words, found)
+            made.put(words, found & ~looked_at | sum(1 << number for number in index.holding(words, numbers)))
         return made
 
 
 class Index:
     """See the module. `ids` are the samples in the run's order; `ended` says what became of each, by one judge."""
 
-    def __init__(self, read: Read, judge: str | None, ended: tuple[Ended, ...], asked: Sequence[str]) -> None:
+    def __init__(
+        self, read: Read, judge: str | None, ended: Sequence[Ended], asked: Sequence[str], keys: Sequence[Keys]
+    ) -> None:
         self.read = read
         self.judge = judge
         self.ids = read.folder.manifest.selected
         self.ended = ended
         self.all = (1 << len(self.ids)) - 1
         self._asked = asked
+        self._keys = keys
+        self._remarks: list[str | None] = [None] * len(ended)
         self._searches = Searches()
         self._groups: dict[str, Group] = {}
 
@@ -122,8 +74,9 @@ class Index:
         """The index of a run by the verdicts of a judge."""
         rows = read.folder.samples()
         ids = read.folder.manifest.selected
-        ended = tuple(_ended(read, judge, each, rows.get(each)) for each in ids)
-        made = cls(read, judge, ended, [_asked(each, rows.get(each)) for each in ids])
+        keys = [_keys_of(read, each) for each in ids]
+        ended = [ended_of(read, judge, own, rows.get(each), each) for own, each in zip(keys, ids, strict=True)]
+        made = cls(read, judge, ended, [_asked(each, rows.get(each)) for each in ids], keys)
         made._groups = {
             STATUS: Group.of(each.status for each in ended),
             LABEL: Group.of(each.label for each in ended),
@@ -141,9 +94,13 @@ class Index:
             return self
         ended = list(self.ended)
         for number in numbers:
-            ended[number] = _ended(read, self.judge, self.ids[number], rows.get(self.ids[number]))
-        made = Index(read, self.judge, tuple(ended), self._asked)
+            sample = self.ids[number]
+            ended[number] = ended_of(read, self.judge, self._keys[number], rows.get(sample), sample)
+        made = Index(read, self.judge, ended, self._asked, self._keys)
         made._groups = dict(self._groups)
+        made._remarks = list(self._remarks)
+        for number in numbers:
+            made._remarks[number] = None
         for name in (STATUS, LABEL, ONLY):
             changes = {number: getattr(ended[number], name) for number in numbers}
             made._groups[name] = self._groups[name].after(changes)
@@ -197,38 +154,43 @@ class Index:
         found = self._searches.get(words)
         if found is None:
             row = bytearray(len(self.ids) // 8 + 1)
-            for number in range(len(self.ids)):
-                if self.holds(number, words):
-                    row[number >> 3] |= 1 << (number & 7)
+            for number in self.holding(words, range(len(self.ids))):
+                row[number >> 3] |= 1 << (number & 7)
             found = int.from_bytes(row, "little")
             self._searches.put(words, found)
         return found
 
-    def holds(self, number: int, words: Sequence[str]) -> bool:
-        """Whether a sample holds every word."""
-        asked = self._asked[number]
-        missing = [word for word in words if word not in asked]
-        if not missing:
-            return True
-        pieces = list(self._answered(number))
-        return all(any(word in piece for piece in pieces) for word in missing)
+    def holding(self, words: Sequence[str], numbers: Iterable[int]) -> Iterator[int]:
+        """Those of these samples that hold every word."""
+        said, asked, keys = self.read.said.words, self._asked, self._keys
+        for number in numbers:
+            question = asked[number]
+            missing = [word for word in words if word not in question]
+            if missing:
+                # Most answers end the search here: reasons and failures are put together for the others alone.
+                answers = [said[key] for key in keys[number] if key in said]
+                missing = [word for word in missing if not any(word in answer for answer in answers)]
+            if not missing or ((rest := self._told(number)) and all(word in rest for word in missing)):
+                yield number
 
-    def keys(self, number: int) -> list[str]:
+    def keys(self, number: int) -> tuple[str, ...]:
         """The keys of a sample's repeats."""
-        manifest = self.read.folder.manifest
-        return [f"{manifest.config.benchmark}/{self.ids[number]}/{repeat}" for repeat in range(manifest.repeats)]
+        return self._keys[number]
 
-    def _answered(self, number: int) -> Iterator[str]:
-        words, state = self.read.said.words, self.read.state
-        for key in self.keys(number):
-            if key in words:
-                yield words[key]
-            for verdicts in state.verdicts.values():
-                if (verdict := verdicts.get(key)) is not None:
-                    yield verdict.reason.lower()
+    def _told(self, number: int) -> str:
+        """What judges and failures say of a sample."""
+        found = self._remarks[number]
+        if found is None:
+            found = self._remarks[number] = "\n".join(self._said_of(number)).lower()
+        return found
+
+    def _said_of(self, number: int) -> Iterator[str]:
+        state = self.read.state
+        for key in self._keys[number]:
+            yield from (found[key].reason for found in state.verdicts.values() if key in found)
             answer = state.answers.get(key)
             if answer is not None and (answer.record.error or answer.record.block):
-                yield _failed(answer.record.error, answer.record.block)
+                yield f"{answer.record.error} {answer.record.block}"
 
     def _tags(self, rows: Mapping[str, Line]) -> dict[str, Group]:
         tags = [rows[each]["tags"] if each in rows else {} for each in self.ids]
@@ -241,45 +203,9 @@ def _groups(group: Group) -> bool:
     return len(group.sets) <= min(MOST_OF_A_TAG, 2 + sum(map(bool, group.values)) // 2)
 
 
-def numbers_in(found: int) -> list[int]:
-    """The samples of a set, in order."""
-    content = found.to_bytes((found.bit_length() + 7) // 8, "little")
-    return [8 * place + bit for place, byte in enumerate(content) if byte for bit in range(8) if byte >> bit & 1]
-
-
-def _ended(read: Read, judge: str | None, sample: str, row: Line | None) -> Ended:
-    manifest, state = read.folder.manifest, read.state
-    tags, expected = (row["tags"], row["expected"]) if row else ({}, None)
-    rows, status, label, only = [], set(), set(), set()
-    for repeat in range(manifest.repeats):
-        key = f"{manifest.config.benchmark}/{sample}/{repeat}"
-        answer = state.answers.get(key)
-        if manifest.task == "yes_no":
-            made = yes_no_row(sample, answer, state, judge, tags, expected, paper_correct=False)
-        else:
-            made = refusal_row(sample, answer, state, judge, tags)
-        rows.append(made)
-        status.add(answer.record.status if answer else PENDING)
-        if answer is not None and answer.record.status == "answered":
-            label.add(made.kind)
-        if made.correct is False:
-            only.add(WRONG)
-        only.update(_of_judges(read, key, judge, manifest.task))
-    outcomes = {each.refusal if manifest.task == "refusal" else each.correct for each in rows} - {None}
-    if len(outcomes) > 1:
-        only.add(FLIPS)
-    return Ended(tuple(rows), frozenset(status), frozenset(label), frozenset(only))
-
-
-def _of_judges(read: Read, key: str, judge: str | None, task: str) -> Iterator[str]:
-    found = [each for name in read.state.verdicts if (each := read.state.verdict(name, key)) is not None]
-    words = {each.label if task == "yes_no" else each.refusal for each in found if each.label != "unjudged"} - {None}
-    if len(words) > 1:
-        yield DISAGREE
-    if any(each.split for each in found if each.judge == judge):
-        yield SPLIT
-    if any(read.said.unsure.get((each.judge, key)) for each in found if each.judge == judge):
-        yield UNSURE
+def _keys_of(read: Read, sample: str) -> Keys:
+    manifest = read.folder.manifest
+    return tuple(f"{manifest.config.benchmark}/{sample}/{repeat}" for repeat in range(manifest.repeats))
 
 
 def _asked(sample: str, row: Line | None) -> str:
@@ -292,7 +218,3 @@ def _asked(sample: str, row: Line | None) -> str:
 def _values(value: object) -> list[str]:
     found = value if isinstance(value, list | tuple) else [] if value is None else [value]
     return [str(each).lower() if isinstance(each, bool) else str(each) for each in found]
-
-
-def _failed(*parts: object) -> str:
-    return " ".join(str(part) for part in parts if part is not None).lower()

@@ -18,6 +18,7 @@ DEEPEST = 4
 MOST_TAGS, MOST_VALUES = 100, 200
 """Tags of a sample, and values of one of them."""
 MOST_REPEATS, MOST_SHARDS = 10_000, 100_000
+PLAIN = (str, int, float)
 Line = dict[str, Any]
 
 
@@ -118,8 +119,8 @@ def _failure(value: Any) -> Line | None:
 
 def _tag(value: Any) -> Any:
     if isinstance(value, list):
-        return [each for each in value if isinstance(each, str | int | float)][:MOST_VALUES]
-    return value if isinstance(value, str | int | float) else None
+        return [each for each in value if isinstance(each, PLAIN)][:MOST_VALUES]
+    return value if isinstance(value, PLAIN) else None
 
 
 def _flag(value: Any) -> bool | None:
