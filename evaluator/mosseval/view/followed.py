@@ -117,6 +117,7 @@ class Followed:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._refused: tuple[object, UsageError] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -128,11 +129,15 @@ class Followed:
 
     def read(self) -> Read:
         """What the run says now. Raises UsageError where it cannot be read, OSError where it goes away."""
-        try:
-            return self._read()
-        except Replaced:
-            self._begin()
-            return self._read()
+        for _ in range(2):
+            try:
+                return self._read()
+            except Replaced:
+                self._begin()
+            except (UsageError, OSError):
+                self._begin()
+                raise
+        raise UsageError("the run's files are replaced faster than they can be read")
 
     def _read(self) -> Read:
         # Read before the lines: what is written meanwhile is read with the next ones.
@@ -166,6 +171,17 @@ class Followed:
         head = tuple(_signature(file) for file in files)
         if self._folder is not None and head == self._head:
             return False
+        if self._refused is not None and self._refused[0] == head:
+            raise self._refused[1]
+        try:
+            self._folder = self._found(*files)
+        except UsageError as error:
+            self._refused = head, error
+            raise
+        self._head = head
+        return True
+
+    def _found(self, *files: Path) -> ViewedFolder:
         manifest = _manifest(files[0])
         answers = len(manifest.selected) * manifest.repeats
         if answers > MOST_ANSWERS:
@@ -180,8 +196,7 @@ class Followed:
         if limit < self._said.limit:
             raise Replaced
         self._said.limit = self._said.limit or limit
-        self._head, self._folder = head, ViewedFolder(self._path, manifest, rows)
-        return True
+        return ViewedFolder(self._path, manifest, rows)
 
     def _lines(self, name: str) -> Iterator[tuple[Where, Line]]:
         tail = self._tails.setdefault(name, Tail(self._path / name))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mosseval.report.page import source as report
 from mosseval.report.page.source import Source, labelled
@@ -15,6 +15,8 @@ from mosseval.view.samples_index import Index
 
 if TYPE_CHECKING:
     from mosseval.report.page.parts import Part
+
+Made = TypeVar("Made")
 
 
 class Reading:
@@ -54,12 +56,11 @@ class Reading:
             if judge not in self.read.state.verdicts:
                 judge = None
             if judge not in self._sources:
-                try:
-                    self._sources[judge] = _source(self.read, judge)
-                # Of a stranger's run: a page must say so, and the list of all other runs must not fail with it.
-                except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
-                    self._trouble = f"no numbers can be made of it: {type(error).__name__}: {error}"
+                read = self.read
+                found = self._made(lambda: _source(read, judge))
+                if found is None:
                     return None
+                self._sources[judge] = found
             return self._sources[judge]
 
     def part(self, judge: str | None) -> Part | None:
@@ -73,8 +74,19 @@ class Reading:
                 # matplotlib: not for an app that only lists runs.
                 from mosseval.report.page.parts import parts_of
 
-                self._parts[shown] = parts_of(labelled([source]))[0]
+                found = self._made(lambda: parts_of(labelled([source]))[0])
+                if found is None:
+                    return None
+                self._parts[shown] = found
             return self._parts[shown]
+
+    def _made(self, make: Callable[[], Made]) -> Made | None:
+        """Of a stranger's run: a page must say what is wrong with it, and the list of all others go on."""
+        try:
+            return make()
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+            self._trouble = f"no numbers can be made of it: {type(error).__name__}: {error}"
+            return None
 
     def index(self, judge: str | None) -> Index | None:
         """Its samples, by the verdicts of a judge of the run (else its own)."""

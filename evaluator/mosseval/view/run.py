@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,7 +22,7 @@ from mosseval.view.site import Site, href
 
 AGAIN_RUNNING, AGAIN = 3, 15
 """Seconds until the page asks again."""
-BESIDE = (("Samples", "/runs/{name}/samples"), ("Annotate", "/runs/{name}/annotate"), ("Compare", "/compare"))
+BESIDE = (("Compare with others", "/compare"), ("Annotate", "/annotate"), ("Annotate", "/runs/{name}/annotate"))
 """Pages about a run by the routes that they have; a page that this app does not have is not linked."""
 
 
@@ -44,6 +45,7 @@ def routes(site: Site) -> list[Route]:
             judge=source.summary.judge,
             judges=source.summary.judges,
             facts=facts(labelled([source]), [reading.told()]),
+            samples_url=f"{href('runs', entry.name, 'samples')}{judged(request)}",
             links=list(links(request, entry.name)),
             commands=commands(entry, source.summary.judge, source.summary.judges),
             sample_href=lambda sample: sample_href(entry.name, sample, reading),
@@ -82,6 +84,12 @@ def unreadable(reading: Reading) -> HTTPException:
 def judge_of(request: Request) -> str | None:
     """The judge that the URL names; None for the run's own."""
     return request.query_params.get("judge") or None
+
+
+def judged(request: Request) -> str:
+    """The same judge, for another page of the run."""
+    judge = judge_of(request)
+    return f"?{urlencode({'judge': judge})}" if judge else ""
 
 
 def links(request: Request, name: str) -> Iterator[tuple[str, str]]:

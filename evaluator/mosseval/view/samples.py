@@ -16,7 +16,7 @@ from mosseval.report.page.samples import WORDS, warning_of
 from mosseval.values import items, mapping
 from mosseval.view.library import Entry
 from mosseval.view.reading import Reading
-from mosseval.view.run import AGAIN, AGAIN_RUNNING, links, opened
+from mosseval.view.run import AGAIN, AGAIN_RUNNING, opened
 from mosseval.view.samples_answers import Answered, answered, excerpt
 from mosseval.view.samples_index import Index
 from mosseval.view.samples_links import sample_href, sample_named
@@ -105,7 +105,7 @@ def routes(site: Site) -> list[Route]:
         about = _shown(site, request)
         numbers = about.selection.of_page(about.view.page)
         cards = [] if about.warning else [_card(site, about, number) for number in numbers]
-        return site.page(request, "samples.html", **_values(request, about), cards=cards, **_pages(about))
+        return site.page(request, "samples.html", **_values(about), cards=cards, **_pages(about))
 
     def sample(request: Request) -> Response:
         about = _shown(site, request)
@@ -115,7 +115,7 @@ def routes(site: Site) -> list[Route]:
         return site.page(
             request,
             "sample.html",
-            **_values(request, about),
+            **_values(about),
             id=about.index.ids[number],
             place=place,
             before=about.url(before),
@@ -155,7 +155,7 @@ def _shown(site: Site, request: Request) -> Shown:
     return Shown(entry, reading, index, view, selected(index, view))
 
 
-def _values(request: Request, about: Shown) -> dict[str, Any]:
+def _values(about: Shown) -> dict[str, Any]:
     """What both pages show."""
     folder, running = about.index.read.folder, about.entry.being_written
     return {
@@ -168,7 +168,6 @@ def _values(request: Request, about: Shown) -> dict[str, Any]:
         "always_warned": about.always_warned,
         "judge": about.index.judge,
         "judges": sorted(about.index.read.state.verdicts),
-        "links": list(links(request, about.entry.name)),
         "run_url": href("runs", about.entry.name),
         "samples_url": href("runs", about.entry.name, "samples"),
         "repeats": folder.manifest.repeats,

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mosseval.report.page.samples import WORDS, failed
+from mosseval.report.page.samples import WORDS, in_its_place
 from mosseval.store.codec import answer_sha256
 from mosseval.store.state import Answer, Verdict
 from mosseval.values import items, mapping, strings
@@ -77,7 +77,7 @@ def excerpt(index: Index, number: int) -> tuple[Markup | None, str]:
     verdict = index.read.state.verdict(index.judge, key) if index.judge else None
     span = _span(index, verdict, text)
     said = prose(pieces(text, span, EXCERPT)) if text else None
-    return said, f"{verdict.judge}: {verdict.reason}" if verdict and verdict.reason else failed(answer)
+    return said, f"{verdict.judge}: {verdict.reason}" if verdict and verdict.reason else in_its_place(answer)
 
 
 def _repeat(index: Index, number: int, repeat: int, key: str) -> Repeat:
@@ -92,7 +92,7 @@ def _repeat(index: Index, number: int, repeat: int, key: str) -> Repeat:
         words=WORDS.get(kind, kind),
         said=prose(pieces(text, span, LONGEST)) if text else None,
         marked=span is not None,
-        failed=failed(answer),
+        failed=in_its_place(answer),
         refusal=answer.record.refusal or "" if answer else "",
         reasoning=shown(reasoning, LONGEST) if isinstance(reasoning, str) else "",
         verdicts=tuple(_given(index, key, text)),

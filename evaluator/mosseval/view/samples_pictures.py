@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from mosseval.errors import MossevalError
-from mosseval.report.page.pictures import Pictures, Places, places
+from mosseval.report.page.pictures import Pictures, Places, places_of
 from mosseval.store import Manifest
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail, Thumbnails
 
@@ -89,6 +89,6 @@ class RunPictures:
     def _found(self, manifest: Manifest) -> Places:
         """Where the run's pictures may lie; the reader's folder is of another benchmark where it is none of this."""
         try:
-            return places(manifest, self._data)
+            return places_of(manifest, self._data)
         except (MossevalError, OSError):
-            return places(manifest, None)
+            return places_of(manifest, None)

@@ -43,8 +43,6 @@ class Shelf:
             if place.reading is None or place.reading.stamp != stamp:
                 place.followed = place.followed or Followed(entry.path)
                 place.reading = _read(place.followed, stamp, place.reading)
-                if place.reading.read is None:
-                    place.followed = None
             reading = place.reading
         self._make_room(entry)
         return reading
@@ -89,4 +87,4 @@ def _read(followed: Followed, stamp: Stamp, before: Reading | None) -> Reading:
     try:
         return Reading(stamp, followed.read(), before=before)
     except (MossevalError, OSError) as error:
-        return Reading(stamp, None, str(error))
+        return Reading(stamp, None, f"{error} ({hint})" if (hint := getattr(error, "hint", "")) else str(error))

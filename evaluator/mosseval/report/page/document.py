@@ -121,7 +121,7 @@ def _answers(
     thumbnails = held.enter_context(Thumbnails(320 if count <= FEW else 224, most))
     found = []
     for part, groups in zip(report.parts, wanted, strict=True):
-        pictures = Pictures(places(part.sources[0].folder.manifest, data), thumbnails)
+        pictures = Pictures(places(part.sources[0], data), thumbnails)
         reads = [read[id(source)] for source in part.sources]
         cards = tuple(groups_of(part.sources, reads, groups, pictures, longest))
         found.append(Answers(cards, warning(part.sources[0])))

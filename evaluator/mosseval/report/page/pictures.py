@@ -9,6 +9,7 @@ from typing import Any
 
 from mosseval import benchmarks
 from mosseval.images import candidates
+from mosseval.report.page.source import Source
 from mosseval.store import Manifest
 from mosseval.types import Picture
 from mosseval.values import mapping
@@ -26,8 +27,13 @@ class Places:
     named: Mapping[str, Picture] | None = None
 
 
-def places(manifest: Manifest, data: Path | None) -> Places:
-    """The places of a run's pictures; `data` is not for a benchmark that comes with the package.
+def places(source: Source, data: Path | None) -> Places:
+    """The places of a run's pictures; see `places_of`."""
+    return places_of(source.folder.manifest, data)
+
+
+def places_of(manifest: Manifest, data: Path | None) -> Places:
+    """The places of the pictures of a run; `data` is not for a benchmark that comes with the package.
 
     Raises DataError where it is no folder of the run's benchmark.
     """

@@ -165,13 +165,13 @@ def _shown(number: int, source: Source, read: Read, sample: str, kind: str, long
         kind=kind,
         words=WORDS.get(kind, kind),
         said=prose(pieces(text, span, longest)) if text else None,
-        why=f"{source.summary.judge}: {said.reason}" if said and judged else failed(answer),
+        why=f"{source.summary.judge}: {said.reason}" if said and judged else in_its_place(answer),
         sure=said.sure if said and judged and isinstance(said.sure, bool) else None,
         marked=span is not None,
     )
 
 
-def failed(answer: Answer | None) -> str:
+def in_its_place(answer: Answer | None) -> str:
     """What there is in an answer's place."""
     if answer is None:
         return ""
