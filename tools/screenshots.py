@@ -9,7 +9,8 @@ import io
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -28,13 +29,21 @@ SHOWN_WIDTH = 900
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture of a page: its file, the part of the page that is scrolled to ('' for its top), and the theme."""
+    """A picture of a page: its file, the part of the page that is scrolled to ('' for its top), the theme, and what
+    follows the address."""
 
     file: str
     part: str
     theme: Literal["light", "dark"]
+    path: str = ""
 
 
+VIEW = (
+    Shot("view-runs.png", "", "light", "/"),
+    Shot("view-run.png", "", "light", "/runs/demo-simulated-blocking"),
+    Shot("view-samples.png", "", "light", "/runs/demo-simulated-cautious/samples?label=refuse"),
+    Shot("view-sample.png", "", "dark", "/runs/demo-simulated-cautious/samples/er-03?label=refuse"),
+)
 REPORT = (Shot("report.png", "", "light"), Shot("report-answers.png", "#part1-answers", "dark"))
 
 
@@ -48,11 +57,23 @@ def main() -> None:
         runs = [f"runs/{benchmark}-simulated-{name}" for benchmark in BENCHMARKS for name in MODELS]
         _mosseval(place, ["report", *runs, "--out", "report.html"])
         _take((place / "report.html").as_uri(), REPORT)
+        with _viewing(place) as address:
+            _take(address, VIEW)
 
 
 def _mosseval(folder: Path, arguments: Sequence[str]) -> None:
     command = [sys.executable, "-m", "mosseval", *arguments]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def _viewing(folder: Path) -> Iterator[str]:
+    """The address of the local app over the runs."""
+    command = [sys.executable, "-m", "mosseval", "view", "runs", "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[1].rstrip("/")
+        process.terminate()
 
 
 def _take(address: str, shots: Sequence[Shot]) -> None:
@@ -61,7 +82,7 @@ def _take(address: str, shots: Sequence[Shot]) -> None:
         for shot in shots:
             context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=shot.theme)
             page = context.new_page()
-            page.goto(address)
+            page.goto(f"{address}{shot.path}", wait_until="networkidle")
             if shot.part:
                 page.evaluate("(part) => document.querySelector(part).scrollIntoView({behavior: 'instant'})", shot.part)
             page.wait_for_timeout(200)

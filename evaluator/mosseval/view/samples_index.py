@@ -160,18 +160,20 @@ class Index:
             self._searches.put(words, found)
         return found
 
-    def holding(self, words: Sequence[str], numbers: Iterable[int]) -> Iterator[int]:
-        """Those of these samples that hold every word."""
-        said, asked, keys = self.read.said.words, self._asked, self._keys
-        for number in numbers:
-            question = asked[number]
-            missing = [word for word in words if word not in question]
-            if missing:
-                # Most answers end the search here: reasons and failures are put together for the others alone.
-                answers = [said[key] for key in keys[number] if key in said]
-                missing = [word for word in missing if not any(word in answer for answer in answers)]
-            if not missing or ((rest := self._told(number)) and all(word in rest for word in missing)):
-                yield number
+    def holding(self, words: Sequence[str], numbers: Iterable[int]) -> Iterable[int]:
+        """Those of these samples that hold every word, the longest words looked for first."""
+        for word in sorted(words, key=len, reverse=True):
+            numbers = [number for number in numbers if self._holds(word, number)]
+        return numbers
+
+    def _holds(self, word: str, number: int) -> bool:
+        if word in self._asked[number]:
+            return True
+        said = self.read.said.words
+        for key in self._keys[number]:
+            if word in said.get(key, ""):
+                return True
+        return word in self._told(number)
 
     def keys(self, number: int) -> tuple[str, ...]:
         """The keys of a sample's repeats."""
