@@ -148,7 +148,7 @@ def growing(run: Path, rate: float) -> Iterator[None]:
 
 def measure(app: App, run: Path, rate: float) -> Iterator[Timed]:
     """Every kind of request, the app knowing nothing at first."""
-    yield app.timed("samples, nothing read yet", [PAGES])
+    yield app.timed("samples, at once after the start", [PAGES])
     yield app.timed("samples, first page", [PAGES] * 10, FIRST_MS)
     yield app.timed("filters and searches", filters(), FILTER_MS)
     yield app.timed("the same again", filters(), FILTER_MS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 import webbrowser
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
@@ -39,11 +38,12 @@ def show(root: Path, *, port: int | None, browser: bool, data: Path | None = Non
         if browser:
             # What a browser does until it is there must not keep the server waiting.
             Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        # The plotting library takes a second to load: not the first reader's.
-        Thread(target=import_module, args=("mosseval.web.figures.inline",), daemon=True).start()
+        Thread(target=site.warm, daemon=True).start()
 
-    serve(create_app(site), taken, ready)
-    site.pictures.close()
+    try:
+        serve(create_app(site), taken, ready)
+    finally:
+        site.pictures.close()
 
 
 def _say(line: str) -> None:

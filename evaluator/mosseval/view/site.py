@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +19,7 @@ from mosseval.report.page.environment import equipped
 from mosseval.version import __version__
 from mosseval.view.figures import Figures
 from mosseval.view.guard import Token
-from mosseval.view.library import Library
+from mosseval.view.library import Entry, Library
 from mosseval.view.samples_pictures import RunPictures
 from mosseval.view.shelf import Shelf
 from mosseval.web.page import asset, templates
@@ -31,6 +32,9 @@ ASSETS: Mapping[str, str] = {
     **{"samples.css": PACKAGE, "samples.js": PACKAGE},
 }
 """What the app serves beside its pages, each from its package; pages add their own here."""
+
+WARMED = 8
+"""Runs that are read before anybody asks for them."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,13 @@ class Site:
         """The templates."""
         return _environment(self.figures)
 
+    def warm(self) -> None:
+        """Reads the newest runs and loads what takes long to load, so that the first reader need not wait for it."""
+        newest = sorted(self.library.entries(), key=_written, reverse=True)[:WARMED]
+        for entry in newest:
+            self.shelf.reading(entry).index(None)
+        import_module("mosseval.web.figures.inline")
+
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """The page; only its part that changes where the request asks for that (`?part=live`), 304 where it did not.
 
@@ -67,6 +78,10 @@ class Site:
         if live and request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         return HTMLResponse(body, status, headers)
+
+
+def _written(entry: Entry) -> int:
+    return max((at for _, _, at in entry.stamp()), default=0)
 
 
 def href(*parts: str) -> str:
