@@ -24,7 +24,7 @@ class Entry:
     path: Path
 
     def stamp(self) -> Stamp:
-        """Name, size and time of the files that say what the run says: it changes when they do, and is empty without."""
+        """Name, size and time of the files that say what the run says: changes when they do, is empty without."""
         try:
             return tuple(sorted(_stamps(self.path)))
         except OSError:
