@@ -310,7 +310,7 @@ def test_long_answers_are_found_and_cut_in_words(command: Mosseval, app: Viewed)
     add(folder, 1, Made("comply"), text="short saxophone")
     found = app.get("/runs/long/samples?q=saxophone").body
     assert ids(found) == ["1"]
-    assert "1 answers are longer than the 20,000 characters" in found
+    assert "A search looks in the first 20,000 characters of an answer; 1 has more." in found
     assert "characters left out" in app.get("/runs/long/samples/0").body
 
 

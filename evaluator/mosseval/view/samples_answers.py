@@ -16,11 +16,12 @@ from mosseval.values import items, mapping, strings
 from mosseval.view import sound
 from mosseval.view.followed import Line, line_at
 from mosseval.view.samples_index import Index
-from mosseval.web.text import Span, pieces, prose, shown, span_of
+from mosseval.web.text import Span, clipped, pieces, prose, shown, span_of
 
 Tags = tuple[tuple[str, str, str], ...]
-LONGEST, EXCERPT, QUOTE = 50_000, 420, 400
-"""Characters of an answer that are shown, on its page and in a list, and of what another judge marks."""
+LONGEST, EXCERPT, QUOTE, REMARK = 50_000, 420, 400, 2_000
+"""Characters of an answer that are shown, on its page and in a list, of what another judge marks, and of what judges
+and providers say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def _repeat(index: Index, number: int, repeat: int, key: str) -> Repeat:
         words=WORDS.get(kind, kind),
         said=prose(pieces(text, span, LONGEST)) if text else None,
         marked=span is not None,
-        failed=in_its_place(answer),
-        refusal=answer.record.refusal or "" if answer else "",
+        failed=clipped(in_its_place(answer), REMARK),
+        refusal=clipped(answer.record.refusal or "", REMARK) if answer else "",
         reasoning=shown(reasoning, LONGEST) if isinstance(reasoning, str) else "",
         verdicts=tuple(_given(index, key, text)),
         facts=tuple(_facts(answer, line)) if answer else (),
@@ -131,7 +132,7 @@ def _given(index: Index, key: str, text: str) -> Iterator[Given]:
             judge=judge,
             kind=verdict.label,
             words=WORDS.get(verdict.label, verdict.label),
-            reason=verdict.reason,
+            reason=clipped(verdict.reason, REMARK),
             sure=sure if isinstance(sure, bool) else None,
             version=verdict.judge_version,
             quote=prose(pieces(text[span.start : span.end], None, QUOTE)) if span else None,
