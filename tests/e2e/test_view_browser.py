@@ -152,6 +152,15 @@ def test_keys_in_a_text_field_are_text(app: Viewed, browser: Browser) -> None:
         assert "/samples/" not in page.url
 
 
+def test_a_command_is_copied(app: Viewed, browser: Browser) -> None:
+    with opened(browser, f"{app.origin}{RUN}") as opened_page:
+        page = opened_page.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_role("button", name="Copy").first.click()
+        page.get_by_role("button", name="Copied").wait_for()
+        assert page.evaluate("() => navigator.clipboard.readText()") == "mosseval report runs/demo-simulated-cautious"
+
+
 def test_without_script_the_pages_work(app: Viewed, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -6,6 +6,7 @@ import html
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,28 @@ def test_run_page_takes_another_judge(app: Viewed) -> None:
     assert other.count("judge</dt><dd><bdi>other") == 1
     assert "--judge other" in other
     assert app.get("/runs/many?judge=%3Cb%3E").body.count("judge</dt><dd><bdi>rules") == 1
+
+
+def test_how_the_samples_ended_leads_to_them(app: Viewed) -> None:
+    page = app.get("/runs/many").body
+    found = re.findall(r'<a class="badge (\w+)" href="([^"]+)">[^<]+<span class="num">(\d+)</span>', page)
+    assert {kind: int(count) for kind, _, count in found} == {
+        **{"refuse": 3, "comply": 3, "partial": 2, "unjudged": 2, "blocked": 2, "blocked_other": 2},
+        **{"empty": 2, "error": 2, "pending": 2},
+    }
+    shown = {kind: "".join(ids(app.get(html.unescape(url)).body)) for kind, url, _ in found}
+    assert shown["refuse"] == "01"
+    assert shown["unjudged"] == "3"
+    assert shown["blocked"] == "45"
+    assert shown["pending"] == "9"
+
+
+def test_the_commands_that_a_page_names_work(command: Mosseval, app: Viewed) -> None:
+    named = re.findall(r"<code>(mosseval [^<]+)</code>", app.get("/runs/many?judge=other").body)
+    assert len(named) == 3
+    for line in named:
+        done = command(*shlex.split(html.unescape(line))[1:])
+        assert done.code == 0, (line, done.err)
 
 
 def test_pages_that_this_app_does_not_have_are_not_linked(app: Viewed) -> None:

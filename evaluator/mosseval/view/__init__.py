@@ -4,6 +4,7 @@ guard        who may ask: this machine's browser, from a page of this app, writi
 library      the runs of a folder, by name
 tail         the new lines of a file that only grows, never followed out of its folder
 sound        what a stranger's lines say, as the kinds of values that they must be
+folder       a run's folder, read as it lies
 followed     a run's folder as far as it was read
 reading      what a run said at one time: its numbers by each judge, its samples' index
 shelf        what runs say now: each is read once, then what is added

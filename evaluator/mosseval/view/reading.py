@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from mosseval.report.page import source as report
 from mosseval.report.page.source import Source, labelled
 from mosseval.summary import summarise
-from mosseval.view.followed import Read, Said, ViewedFolder
+from mosseval.view.folder import ViewedFolder
+from mosseval.view.followed import Read, Said
 from mosseval.view.library import Stamp
 from mosseval.view.samples_index import Index
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -12,11 +13,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from mosseval.counting import LABELS_OF
 from mosseval.report.page.provenance import facts
+from mosseval.report.page.samples import WORDS
 from mosseval.report.page.source import labelled
+from mosseval.summary import Summary
 from mosseval.view.library import Entry
 from mosseval.view.reading import Reading
 from mosseval.view.runs import RUNNING, line_of
+from mosseval.view.samples_index import LABEL, STATUS
 from mosseval.view.samples_links import sample_href
 from mosseval.view.site import Site, href
 
@@ -24,6 +29,8 @@ AGAIN_RUNNING, AGAIN = 3, 15
 """Seconds until the page asks again."""
 BESIDE = (("Compare with others", "/compare"), ("Annotate", "/annotate"), ("Annotate", "/runs/{name}/annotate"))
 """Pages about a run by the routes that they have; a page that this app does not have is not linked."""
+LABELS = frozenset({"unjudged", *(label for labels in LABELS_OF.values() for label in labels)})
+"""Kinds that a judge gave: they are a filter of their own."""
 
 
 def routes(site: Site) -> list[Route]:
@@ -46,6 +53,7 @@ def routes(site: Site) -> list[Route]:
             judges=source.summary.judges,
             facts=facts(labelled([source]), [reading.told()]),
             samples_url=f"{href('runs', entry.name, 'samples')}{judged(request)}",
+            kinds=list(kinds(request, entry, source.summary)),
             links=list(links(request, entry.name)),
             commands=commands(entry, source.summary.judge, source.summary.judges),
             sample_href=lambda sample: sample_href(entry.name, sample, reading),
@@ -84,6 +92,27 @@ def unreadable(reading: Reading) -> HTTPException:
 def judge_of(request: Request) -> str | None:
     """The judge that the URL names; None for the run's own."""
     return request.query_params.get("judge") or None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How many samples (times repeats) ended how, and where they are."""
+
+    kind: str
+    words: str
+    count: int
+    url: str
+
+
+def kinds(request: Request, entry: Entry, summary: Summary) -> Iterator[Kind]:
+    """How the samples ended, each kind with the filter that shows them."""
+    for kind, count in summary.counts.items():
+        if count:
+            asked = {STATUS: "blocked"} if kind.startswith("blocked") else {STATUS: kind}
+            asked = {LABEL: kind} if kind in LABELS else asked
+            judge = {"judge": judge_of(request)} if judge_of(request) else {}
+            url = f"{href('runs', entry.name, 'samples')}?{urlencode({**asked, **judge})}"
+            yield Kind(kind, WORDS.get(kind, kind), count, url)
 
 
 def judged(request: Request) -> str:

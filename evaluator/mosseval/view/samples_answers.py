@@ -14,7 +14,7 @@ from mosseval.store.codec import answer_sha256
 from mosseval.store.state import Answer, Verdict
 from mosseval.values import items, mapping, strings
 from mosseval.view import sound
-from mosseval.view.followed import Line, line_at
+from mosseval.view.folder import Line, line_at
 from mosseval.view.samples_index import Index
 from mosseval.web.text import Span, clipped, pieces, prose, shown, span_of
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mosseval.accuracy import yes_no_row
 from mosseval.counting import Row, refusal_row
-from mosseval.view.followed import Line, Read
+from mosseval.view.folder import Line
+from mosseval.view.followed import Read
 
 DISAGREE, FLIPS, UNSURE, SPLIT = "judges disagree", "repeats differ", "judge unsure", "panel split"
 WRONG = "wrong"

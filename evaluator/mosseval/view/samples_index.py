@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from threading import Lock
 
-from mosseval.view.followed import Line, Read
+from mosseval.view.folder import Line
+from mosseval.view.followed import Read
 from mosseval.view.samples_ended import Ended, Keys, ended_of
 from mosseval.view.samples_sets import Group
 
