@@ -8,7 +8,9 @@ import os
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from view_process import Viewed, viewing
 
 from mosseval.store.codec import answer_sha256
 
+LIST = "the list"
 IDS = (
     *(
         "a/b",
@@ -297,6 +300,32 @@ def test_a_run_that_goes_on_is_followed(command: Mosseval, app: Viewed) -> None:
     add(folder, 2, Made("refuse"), text="No.")
     assert ids(app.get(path).body) == []
     assert ids(app.get("/runs/growing/samples?q=bassoon").body) == []
+
+
+def test_many_readers_at_once_while_a_run_grows(command: Mosseval, app: Viewed) -> None:
+    folder = make(command.folder / "runs" / "busy", [Made("pending")] * 200)
+    paths = ("", "/samples?q=answer&part=live", "/samples?label=refuse&view=list", "/samples/7", "?part=live", LIST)
+    ended, wrong = Event(), list[tuple[str, int]]()
+
+    def read(offset: int) -> None:
+        for number in count(offset):
+            path = paths[number % len(paths)]
+            status = app.get("/" if path == LIST else f"/runs/busy{path}").status
+            if status != 200:
+                wrong.append((path, status))
+            if ended.is_set():
+                return
+
+    readers = [Thread(target=read, args=(number,)) for number in range(8)]
+    for reader in readers:
+        reader.start()
+    for number in range(200):
+        add(folder, number, Made("refuse" if number % 3 else "comply"))
+    ended.set()
+    for reader in readers:
+        reader.join()
+    assert wrong == []
+    assert "200 of 200 asked" in app.get("/runs/busy").body
 
 
 def test_a_torn_line_waits_and_a_rewritten_file_is_read_anew(command: Mosseval, app: Viewed) -> None:
