@@ -100,8 +100,10 @@ def test_a_reader_goes_from_the_list_to_an_answer_and_back(app: Viewed, browser:
     with opened(browser, app.url) as opened_page:
         page = opened_page.page
         page.locator(f'a[href="{RUN}"]').click()
-        page.get_by_role("link", name="Samples").click()
+        page.get_by_role("link", name="All samples").click()
+        page.wait_for_url(f"**{RUN}/samples")
         page.get_by_role("link", name="refused 13").click()
+        page.wait_for_url("**/samples?label=refuse")
         assert len(numbers(page)) == 13
         page.get_by_label("With the words").fill("costume")
         page.wait_for_function("() => document.querySelectorAll('#live [id^=s][href]').length === 1")
@@ -167,9 +169,10 @@ def test_without_script_the_pages_work(app: Viewed, browser: Browser) -> None:
     page.goto(f"{app.origin}{RUN}/samples")
     page.get_by_label("With the words").fill("costume")
     page.get_by_role("button", name="Filter").click()
+    page.wait_for_url("**/samples?q=costume*")
     assert page.locator("#live [id^=s][href]").count() == 1
     page.locator("#live [id^=s][href]").click()
-    assert page.get_by_text("1 of 1").count() == 1
+    page.get_by_text("1 of 1").wait_for()
     context.close()
 
 
@@ -179,9 +182,10 @@ def test_harmful_texts_and_pictures_are_folded_until_asked_for(app: Viewed, brow
         assert page.locator("#live img").count() == 0
         assert page.locator(".notice").is_visible()
         page.get_by_role("link", name="Show 10 samples").click()
+        page.wait_for_url("**/samples?show=1")
         assert page.locator("#live .tile").count() == 10
         page.locator("#live .tile").first.click()
-        assert page.locator(".said").count() > 0
+        page.locator(".said").first.wait_for()
         page.keyboard.press("Escape")
         page.wait_for_url("**/samples?show=1*")
 
@@ -251,6 +255,7 @@ def test_no_hostile_sample_is_obeyed(app: Viewed, browser: Browser) -> None:
             provoked(page)
             assert page.executed() == [], PAYLOADS[number]
             page.page.locator("#after").click()
+            page.page.wait_for_url(f"**/samples/p{number + 1}")
         assert page.page.locator("#after").count() == 0
         assert foreign(page, app) == []
         assert page.troubles == []
