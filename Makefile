@@ -7,7 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench bench-gateway bench-peers bench-scale bench-large test-real test-serve test-vllm
-.PHONY: bench-view test-docker test-distributed test-inspect screenshots lock clean
+.PHONY: bench-view test-docker test-distributed test-inspect docs docs-serve screenshots lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ run: $(VENV)/.run ## install, then the demo: two simulated models behind the emb
 test: $(VENV)/.all ## every test (ARGS='-k name' for some)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: $(VENV)/.all ## format, lint, types, import directions, lock
+check: $(VENV)/.all docs ## format, lint, types, import directions, documentation, lock
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -62,14 +62,21 @@ test-distributed: $(VENV)/.all ## a whole distributed run among containers: shar
 test-inspect: $(VENV)/.all ## `export --format inspect` by inspect_ai's own reader, viewer and converter, in an environment of its own
 	$(BIN)/python tools/inspect_log.py $(ARGS)
 
+docs: $(VENV)/.all ## the documentation as a site in site/; a dead link or a page without a place is an error
+	@rm -rf site
+	$(BIN)/python -m sphinx -q -W --keep-going -E -j 2 -d build/docs docs site
+
+docs-serve: docs ## the same on http://127.0.0.1:8008
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8008
+
 screenshots: $(VENV)/.all ## the pictures of pages in docs/, by Debian's chromium
 	$(BIN)/python tools/screenshots.py
 
 lock: $(VENV)/.all ## resolve pyproject.toml anew into locks/
 	$(BIN)/python tools/lock.py
 
-clean: ## remove the virtual environments and caches
-	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean: ## remove the virtual environments, caches and the site
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build/docs site docs/commands
 
 $(BIN)/python:
 	@echo "making $(VENV)"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {
-    "all": ("gateway", "objects", "hf", "stats", "report", "view", "k8s", "dev"),
+    "all": ("gateway", "objects", "hf", "stats", "report", "view", "k8s", "docs", "dev"),
     "run": ("gateway",),
     "core": (),
     "evaluator": ("hf", "objects"),

@@ -9,6 +9,7 @@ import io
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
+
+from mosseval.collection import Wish, begin
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 CHROMIUM = "/usr/bin/chromium"
@@ -39,11 +42,13 @@ class Shot:
 
 
 VIEW = (
-    Shot("view-runs.png", "", "light", "/"),
-    Shot("view-run.png", "", "light", "/runs/demo-simulated-blocking"),
-    Shot("view-samples.png", "", "light", "/runs/demo-simulated-cautious/samples?label=refuse"),
-    Shot("view-sample.png", "", "dark", "/runs/demo-simulated-cautious/samples/er-03?label=refuse"),
+    Shot("view-runs.png", "", "light"),
+    Shot("view-run.png", "", "light", "runs/demo-simulated-blocking"),
+    Shot("view-samples.png", "", "light", "runs/demo-simulated-cautious/samples?label=refuse"),
+    Shot("view-sample.png", "", "dark", "runs/demo-simulated-cautious/samples/er-03?label=refuse"),
 )
+RATERS = {"Anna": "1141444411134444", "Ben": "1141444411144444", "Carla": "11414444112342441114"}
+"""What three people press, for the pictures of labelling."""
 REPORT = (Shot("report.png", "", "light"), Shot("report-answers.png", "#part1-answers", "dark"))
 
 
@@ -57,23 +62,41 @@ def main() -> None:
         runs = [f"runs/{benchmark}-simulated-{name}" for benchmark in BENCHMARKS for name in MODELS]
         _mosseval(place, ["report", *runs, "--out", "report.html"])
         _take((place / "report.html").as_uri(), REPORT)
-        with _viewing(place) as address:
-            _take(address, VIEW)
+        two = [f"runs/demo-simulated-{name}" for name in MODELS[1:]]
+        for rater, keys in RATERS.items():
+            _mosseval(place, ["annotate", *two, "--rater", rater], typed="\n".join(keys))
+        with _app(place) as url:
+            _take(url, VIEW)
+            desk = f"{url}annotate?{'&'.join(f'run={Path(run).name}' for run in two)}"
+            _take(f"{desk}&rater=Carla", (Shot("annotate.png", "", "light"),))
+            _take(f"{_link(desk)}/decide?rater=Dora", (Shot("annotate-decide.png", "", "dark"),))
+            begin(place / "runs", Wish("demo", "gpt-4o-web"))
+            _take(f"{url}collect/demo-gpt-4o-web", (Shot("collect.png", "", "light"),))
+            side = "run=demo-simulated-helpful&run=demo-simulated-cautious"
+            _take(f"{url}compare?{side}&only=label", (Shot("compare.png", "#sample", "light"),))
 
 
-def _mosseval(folder: Path, arguments: Sequence[str]) -> None:
+def _mosseval(folder: Path, arguments: Sequence[str], *, typed: str = "") -> None:
     command = [sys.executable, "-m", "mosseval", *arguments]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, input=typed.encode())
 
 
 @contextmanager
-def _viewing(folder: Path) -> Iterator[str]:
-    """The address of the local app over the runs."""
+def _app(folder: Path) -> Iterator[str]:
+    """The local app over the folder's runs; its address ends with a slash."""
     command = [sys.executable, "-m", "mosseval", "view", "runs", "--port", "0", "--no-browser"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().split()[1].rstrip("/")
-        process.terminate()
+        try:
+            yield process.stdout.readline().split()[1]
+        finally:
+            process.terminate()
+
+
+def _link(address: str) -> str:
+    """Where a page that takes a rater's name leads, without the name."""
+    with urllib.request.urlopen(f"{address}&rater=x") as reply:
+        return str(reply.url).partition("?")[0]
 
 
 def _take(address: str, shots: Sequence[Shot]) -> None:

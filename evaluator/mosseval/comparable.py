@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mosseval.errors import UsageError
+from mosseval.store import RunState
 from mosseval.summary import Summary
 
 IMPORTED = "import"
@@ -22,6 +23,13 @@ def warnings(baseline: Summary, run: Summary) -> tuple[str, ...]:
     """What else differs between two runs, a sentence each. Raises UsageError where they answer other questions."""
     _require_one_kind(baseline, run)
     return (*_questions(baseline, run), *_pictures(baseline, run), *_settings(baseline, run), *_judges(baseline, run))
+
+
+def common_judge(states: Sequence[RunState]) -> str | None:
+    """The judge that read most of the answers of all runs; None where no judge read in all of them."""
+    common = set.intersection(*(set(state.verdicts) for state in states))
+    counts = {name: sum(len(state.verdicts[name]) for state in states) for name in common}
+    return max(sorted(counts), key=lambda name: counts[name]) if counts else None
 
 
 def _require_one_kind(baseline: Summary, run: Summary) -> None:

@@ -55,8 +55,7 @@ class Judging:
             judgement = await self._verdict(sample, answer)
         except Withdrawn:
             return None
-        if sample.expected is not None and judgement.label in ("yes", "no"):
-            judgement = replace(judgement, correct=judgement.label == sample.expected.strip().lower())
+        judgement = against(sample.expected, judgement)
         self._lines.append(judgement_line(key, judgement, judge=name, judge_version=version, answer=answer))
         if self._counted:
             self._tally.count_judgement(judgement)
@@ -89,6 +88,13 @@ class Judging:
             except ImageInvalid as invalid:
                 raise JudgeFailed(f"the picture {picture.name}: {invalid}") from None
         return shown
+
+
+def against(expected: str | None, judgement: Judgement) -> Judgement:
+    """The judgement with whether it is correct, where it is a yes or no and the sample expects one."""
+    if expected is None or judgement.label not in ("yes", "no"):
+        return judgement
+    return replace(judgement, correct=judgement.label == expected.strip().lower())
 
 
 def owes(state: RunState, judge: Judge, key: str) -> bool:

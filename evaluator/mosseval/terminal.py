@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import unicodedata
+from pathlib import Path
 
 KEPT = frozenset("\n\t")
 HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -23,6 +26,12 @@ def clean(text: str, *, limit: int | None = None) -> str:
 def one_line(text: str, limit: int = 120) -> str:
     """The text cleaned, on one line, at most `limit` characters."""
     return clean(" ".join(text[: limit * 4].split()), limit=limit)
+
+
+def program() -> str:
+    """This command as the shell that called it finds it: by its path where it is not on the PATH."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "mosseval" and shutil.which("mosseval") is None else "mosseval"
 
 
 def _shown(character: str) -> str:

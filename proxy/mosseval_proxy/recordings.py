@@ -2,8 +2,9 @@
 
 Transcripts are `NAME.json`, `{ID: {"response": text or null}}`, or MOSSBench's `NAME/data.js`, which assigns such an
 object; they know samples by id alone, and ids stand for other questions in the contrast set, so a transcript answers
-for the benchmark `mossbench` and no other. Run folders hold `run.json` and `records-SHARD.jsonl`; there a sample is
-found by benchmark and id.
+for the benchmark `mossbench` and no other. One that was collected by hand says for which it answers, and of each sample
+its status: `{"collected": {"benchmark", "model"}, "responses": {ID: {"response", "status", "block", "error"}}}`. Run
+folders hold `run.json` and `records-SHARD.jsonl`; there a sample is found by benchmark and id.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ MANIFEST = "run.json"
 RUN_FORMAT = 1
 """The `format` of `run.json` that is read here."""
 SCRIPT = "data.js"
+COLLECTED = "collected"
+"""The field in which a transcript that was collected by hand says of what model and on which benchmark."""
 TRANSCRIPTS_OF = "mossbench"
 """The benchmark whose published transcripts have that layout."""
 ASSIGNMENT = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w$.]+\s*=")
@@ -128,9 +131,27 @@ def _run_files(folder: Path) -> list[Path]:
 def _transcript(file: Path) -> Recording:
     name = file.parent.name if file.name == SCRIPT else file.stem
     source = f"{name}/{SCRIPT}" if file.name == SCRIPT else file.name
-    model = _model_id(name, file)
-    samples = {text(pid) or "": _response(file, pid, entry) for pid, entry in _document(file).items()}
-    return Recording(model, source, samples, TRANSCRIPTS_OF)
+    document = _document(file)
+    told = document.get(COLLECTED)
+    if isinstance(told, dict) and isinstance(document.get("responses"), dict):
+        return _collected(file, source, told, document["responses"])
+    samples = {text(pid) or "": _response(file, pid, entry) for pid, entry in document.items()}
+    return Recording(_model_id(name, file), source, samples, TRANSCRIPTS_OF)
+
+
+def _collected(file: Path, source: str, told: Mapping[str, Any], responses: Mapping[str, Any]) -> Recording:
+    """A transcript that was collected by hand: each response is a record's outcome, its answer in `response`."""
+    model, benchmark = text(told.get("model")), text(told.get("benchmark"))
+    if not model or not benchmark:
+        raise _no_transcript(file, f'"{COLLECTED}" names no model or no benchmark')
+    samples: dict[str, Recorded] = {}
+    for pid, entry in responses.items():
+        answer = _response(file, pid, entry).text
+        found = _recorded({**entry, "text": answer})
+        if found is None or (answer and answer.strip() and entry["status"] not in ("answered", "blocked")):
+            raise _no_transcript(file, f"sample {pid[:60]!r} holds no status that its response can have")
+        samples[text(pid) or ""] = found
+    return Recording(_model_id(model, file), source, samples, benchmark)
 
 
 def _response(file: Path, pid: str, entry: Any) -> Answer:

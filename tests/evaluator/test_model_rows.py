@@ -55,7 +55,7 @@ def test_what_is_to_be_done() -> None:
     assert {name: (row.key, row.todo) for name, row in found().items()} == {
         "plain-of-another-server": ("", ""),
         "gone": ("", "replay it (--replay DIR), or ask p/new"),
-        "on-the-web": ("", "replay it (--replay DIR)"),
+        "on-the-web": ("", "collect it (view --collect), replay it (--replay DIR)"),
         "minicpm-llama3-v-2.5": ("server", "start its server, set MOSSEVAL_MINICPM_LLAMA3_V_2_5_URL"),
         "p/*": ("missing", "set P_API_KEY, P_REGION"),
         "ready": ("set", ""),

@@ -14,6 +14,7 @@ import typer
 
 from mosseval.cli import (
     agreement,
+    annotate,
     compare,
     data,
     export,
@@ -53,6 +54,7 @@ for each in (
     importing,
     export,
     judge,
+    annotate,
     score,
     agreement,
     merge,

@@ -25,11 +25,11 @@ def import_(
 ) -> None:
     """Turn recorded answers into a run: judged, summarised and compared like any other.
 
-    Reads published transcripts ({ID: {"response": …}} as .json, or MOSSBench's data.js), leaderboard submissions,
-    logs of inspect_ai (.json, .eval), and id and response as .jsonl or .csv. What `mosseval export` wrote becomes the
-    same run again, with its verdicts; nothing is judged anew unless --judge says so. A null or blank response is
-    `empty`, never a refusal. Ids that the benchmark does not have, or that occur twice, are named, and nothing is
-    written.
+    Reads published transcripts ({ID: {"response": …}} as .json, or MOSSBench's data.js), leaderboard submissions, what
+    was collected by hand in `mosseval view` (with its blocks and failures), logs of inspect_ai (.json, .eval), and id
+    and response as .jsonl or .csv. What `mosseval export` wrote becomes the same run again, with its verdicts; nothing
+    is judged anew unless --judge says so. A null or blank response is `empty`, never a refusal. Ids that the benchmark
+    does not have, or that occur twice, are named, and nothing is written.
 
     mosseval import data.js -b mossbench -m gpt-4o --data MOSSBench/ --out runs/gpt-4o
     """

@@ -16,7 +16,7 @@ from mosseval.place import Place
 from mosseval.points import points_of
 from mosseval.report import comparison as report
 from mosseval.report.comparison import Compared
-from mosseval.store import Run, RunState, read_run
+from mosseval.store import Run, read_run
 from mosseval.summary import Summary, summarise
 from mosseval.terminal import one_line
 
@@ -58,7 +58,7 @@ def _summaries(paths: Sequence[Place], judge: str | None) -> list[Summary]:
     folders = [read_run(path) for path in paths]
     _require_one_family(folders)
     states = [folder.state() for folder in folders]
-    judge = judge or _common_judge(states)
+    judge = judge or comparable.common_judge(states)
     for folder, state in zip(folders, states, strict=True):
         if (
             judge is not None
@@ -84,13 +84,6 @@ def _require_one_family(folders: Sequence[Run]) -> None:
                 f"{first.name} answers {theirs}, {folder.name} {ours}",
                 hint="compare runs of one benchmark, or of one and its contrast set",
             )
-
-
-def _common_judge(states: Sequence[RunState]) -> str | None:
-    """The judge that read most of the answers of all runs; None where no judge read in all of them."""
-    common = set.intersection(*(set(state.verdicts) for state in states))
-    counts = {name: sum(len(state.verdicts[name]) for state in states) for name in common}
-    return max(sorted(counts), key=lambda name: counts[name]) if counts else None
 
 
 def _comparisons(summaries: Sequence[Summary]) -> list[Comparison]:

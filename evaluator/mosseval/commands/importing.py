@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import platform
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ from mosseval.store import Bounds, Data, Manifest, Run, RunConfig, open_run, rea
 from mosseval.store.codec import answer_sha256, record_line
 from mosseval.store.state import RunState
 from mosseval.summary import summarise
+from mosseval.terminal import one_line, program
 from mosseval.transcripts import Recorded, Transcript
 from mosseval.transcripts.base import named
+from mosseval.transcripts.collected import Collected, Outcome
 from mosseval.types import Failure, Record, Sample, TagValue
 from mosseval.version import __version__
 
@@ -52,16 +55,25 @@ def import_file(order: Order) -> None:
         judges.create(str(order.judge))
     transcript = transcripts.read(order.file, order.form)
     dataset = _dataset(order, exported=transcript.exported)
+    if dataset is not None:
+        # A file of one's own is a benchmark by its name, as for `run`: else the two could not be compared.
+        order = replace(order, benchmark=dataset.name)
+    if transcript.collected is not None:
+        _require_the_same(order, transcript.collected, dataset)
     samples = _samples(order, transcript, dataset)
     folder = asyncio.run(_import(order, transcript, dataset, samples))
     with kept_quiet():
         table.show([summarise(folder, judge=None if order.judge == "none" else order.judge)], ResultConsole())
-    sys.stderr.write(f"run: {order.out}\n")
+    out = one_line(str(order.out), 600)
+    sys.stderr.write(f"run: {out}\nnext: {program()} report {shlex.quote(out)}\n")
 
 
 async def _import(order: Order, transcript: Transcript, dataset: Dataset | None, samples: Mapping[str, Sample]) -> Run:
     manifest = _manifest(order, transcript, dataset, samples)
-    pictures = restored.samples_of(each.row for each in transcript.answers if each.row)
+    pictures = {
+        **restored.samples_of(each.row for each in transcript.answers if each.row),
+        **restored.pictures_of(transcript),
+    }
     rows = ({**_row(sample), **pictures.get(sample.id, {})} for sample in samples.values())
     folder = await open_run(order.out, manifest, rows, set(samples), Bounds())
     async with folder.locked(0):
@@ -95,6 +107,23 @@ def _dataset(order: Order, *, exported: bool) -> Dataset | None:
             "the file holds none, and nothing is broken down by type; --data DIR mends both\n"
         )
         return None
+
+
+def _require_the_same(order: Order, told: Collected, dataset: Dataset | None) -> None:
+    """Raises DataError where the answers were collected on another benchmark, or on other questions of it."""
+    name = dataset.name if dataset else order.benchmark
+    if told.benchmark and told.benchmark != name:
+        raise DataError(
+            f"{order.file} was collected on {told.benchmark}, not on {name}", hint=f"--benchmark {told.benchmark}"
+        )
+    ours, theirs = dataset.questions_sha256 if dataset else "", told.questions_sha256
+    if ours and theirs and ours != theirs:
+        raise DataError(
+            f"{order.file} was collected on other questions of {name}: SHA-256 {theirs[:12]}… and {ours[:12]}…",
+            hint="name the data that it was collected from with --data",
+        )
+    if told.model and told.model != order.model:
+        sys.stderr.write(f"mosseval: {one_line(f'{order.file} was collected as {told.model}', 600)}\n")
 
 
 def _samples(order: Order, transcript: Transcript, dataset: Dataset | None) -> dict[str, Sample]:
@@ -143,7 +172,11 @@ def _manifest(order: Order, transcript: Transcript, dataset: Dataset | None, sam
         data=found,
         selected=tuple(samples),
         unusable=dataset.unusable if dataset else (),
-        notes=(f"imported from {order.file.name} ({transcript.form})", *(dataset.notes if dataset else ())),
+        notes=(
+            f"imported from {order.file.name} ({transcript.form})",
+            *((transcript.collected.note_of(),) if transcript.collected else ()),
+            *(dataset.notes if dataset else ()),
+        ),
         by=dataset.by if dataset else (),
         judges=restored.judges_of(transcript),
         versions={"mosseval": __version__, "python": platform.python_version()},
@@ -172,6 +205,8 @@ def _record(each: Recorded, sample: Sample, order: Order) -> Record | None:
     """An answer needs no picture at hand: only what is recorded counts. None where a whole run says it is owed."""
     if each.row is not None:
         return restored.record_of(each.row, order.benchmark, order.model, sample)
+    if each.outcome is not None:
+        return _outcome_record(each, each.outcome, sample, order)
     blank = each.text is None or not each.text.strip()
     error = Failure("recorded_error", each.error, attempts=0) if each.error and blank else None
     return Record(
@@ -185,6 +220,24 @@ def _record(each: Recorded, sample: Sample, order: Order) -> Record | None:
         tags=sample.tags,
         text=each.text,
         error=error,
+        provider=ENDPOINT,
+    )
+
+
+def _outcome_record(each: Recorded, outcome: Outcome, sample: Sample, order: Order) -> Record:
+    return Record(
+        key=f"{order.benchmark}/{each.id}/{each.repeat}",
+        benchmark=order.benchmark,
+        sample_id=each.id,
+        repeat=each.repeat,
+        model=order.model,
+        status=outcome.status,
+        request_sha256="",
+        tags=sample.tags,
+        text=each.text,
+        block=outcome.block,
+        error=outcome.error,
+        served_model=outcome.served_model,
         provider=ENDPOINT,
     )
 

@@ -60,7 +60,7 @@ def _todo(status: str, needs: list[str], ours: Mapping[str, Any]) -> str:
         successor = _text(ours, "successor")
         return "replay it (--replay DIR)" + (f", or ask {successor}" if successor else "")
     if status == "web-only":
-        return "replay it (--replay DIR)"
+        return "collect it (view --collect), replay it (--replay DIR)"
     what = f"set {', '.join(needs)}"
     return "" if not needs else f"start its server, {what}" if _has_server(ours) else what
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mosseval.agreement import Pair
 from mosseval.errors import UsageError
-from mosseval.labels import check_known, opinions, read_labels
+from mosseval.labels import check_known, current, opinions, read_labels
 from mosseval.place import Place
 from mosseval.store import Run, read_run
 from mosseval.store.state import RunState
@@ -47,7 +47,7 @@ def read(source: Place, reference: str, judge: str | None) -> Readings:
         raise UsageError(f"there is no run in {source}: no run.json")
     if judge is not None:
         raise UsageError("--judge names a judge of a run; a file holds the verdicts of one", hint="leave it out")
-    if not Path(reference).is_file():
+    if not Path(reference).exists():
         raise UsageError(f"--reference {reference!r} is no file", hint="beside a file of verdicts it is one of labels")
     said = {key: _Said(opinion.label, opinion.refusal) for key, opinion in opinions(read_labels(source)).items()}
     labels = opinions(read_labels(Path(reference)))
@@ -61,7 +61,7 @@ def _of_run(folder: Run, reference: str, judge: str | None) -> Readings:
     known = sorted(state.verdicts)
     by_name = reference in known
     judge = judge or next((name for name in known if name != reference), None)
-    for name in (judge, reference if not Path(reference).is_file() else judge):
+    for name in (judge, reference if by_name or not Path(reference).exists() else judge):
         if name not in known:
             raise UsageError(
                 f"{folder.name} holds no verdicts of {name!r}",
@@ -70,7 +70,7 @@ def _of_run(folder: Run, reference: str, judge: str | None) -> Readings:
     assert judge is not None
     samples = {key: answer.record.sample_id for key, answer in state.answers.items() if answer.answer_sha256}
     said = _verdicts(state, judge, samples)
-    found = _verdicts(state, reference, samples) if by_name else _labels(folder, Path(reference), samples)
+    found = _verdicts(state, reference, samples) if by_name else _labels(folder, state, Path(reference), samples)
     return _paired(folder.name, judge, reference, samples, said, found, folder.tags())
 
 
@@ -79,8 +79,9 @@ def _verdicts(state: RunState, judge: str, samples: Mapping[str, str]) -> dict[s
     return {key: _Said(verdict.label, verdict.refusal, verdict.reason) for key, verdict in found.items() if verdict}
 
 
-def _labels(folder: Run, file: Path, samples: Mapping[str, str]) -> dict[str, _Said]:
-    said = opinions(read_labels(file))
+def _labels(folder: Run, state: RunState, file: Path, samples: Mapping[str, str]) -> dict[str, _Said]:
+    labels, _ = current(read_labels(file), {key: answer.answer_sha256 for key, answer in state.answers.items()})
+    said = opinions(labels)
     check_known(said, folder.manifest.answer_names(), file, folder.name)
     found = {}
     for key, sample_id in samples.items():

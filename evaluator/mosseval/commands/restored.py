@@ -50,6 +50,15 @@ def samples_of(rows: Iterable[AnswerRow]) -> dict[str, dict[str, Any]]:
     }
 
 
+def pictures_of(transcript: Transcript) -> dict[str, dict[str, Any]]:
+    """The same of each sample that was collected by hand with its pictures."""
+    found = {each.id: each.outcome.pictures for each in transcript.answers if each.outcome and each.outcome.pictures}
+    return {
+        identifier: {"image": dict(first), **({"images": list(map(dict, (first, *more)))} if more else {})}
+        for identifier, (first, *more) in found.items()
+    }
+
+
 def judges_of(transcript: Transcript) -> tuple[str, ...]:
     """Who judged, the one that counts first."""
     rows = [each.row for each in transcript.answers if each.row]

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import math
 import shlex
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,7 +32,7 @@ from mosseval.report import table
 from mosseval.store import RunState, earlier_state
 from mosseval.summary import summarise
 from mosseval.targets import Target, resolve
-from mosseval.terminal import clean
+from mosseval.terminal import clean, program
 
 RUNS = Path("runs")
 Loaded = tuple[Dataset, dict[str, Digests]]
@@ -109,7 +108,7 @@ def _next(runs: list[str]) -> str:
     """The command that one may want now: a page to look at, where what makes pages is installed."""
     names = " ".join(map(shlex.quote, runs))
     pages = all(find_spec(package) for package in ("jinja2", "matplotlib"))
-    return f"{_program()} report {names}" if pages else f"{_program()} summary {names} --format json"
+    return f"{program()} report {names}" if pages else f"{program()} summary {names} --format json"
 
 
 def _tell_unjudged(errors: Console, job: Job, state: RunState) -> None:
@@ -229,12 +228,6 @@ def _folder(options: RunOptions, model: str, dataset: Dataset) -> Place:
     if options.out is None:
         return RUNS / name
     return options.out / name if options.many else options.out
-
-
-def _program() -> str:
-    """The command as this shell finds it: by its path where it is not on the PATH."""
-    called = Path(sys.argv[0])
-    return str(called) if called.name == "mosseval" and shutil.which("mosseval") is None else "mosseval"
 
 
 def _say(errors: Console, message: str, style: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,18 +15,19 @@ from typing import Any
 from mosseval.commands.judge_options import JudgeOptions
 from mosseval.commands.jury import Jury, judge_target
 from mosseval.commands.output import ResultConsole, kept_quiet
+from mosseval.commands.people import TAKEN_BACK, People, own_labels
 from mosseval.errors import UsageError
 from mosseval.images import candidates
 from mosseval.judges import Judge, Spec
 from mosseval.judges.spec import HUMAN
-from mosseval.judging import JUDGE_FAILED, Judging, in_order, owed
-from mosseval.labels import Opinion, check_known, opinions, read_labels
+from mosseval.judging import JUDGE_FAILED, Judging, against, in_order, owed
 from mosseval.place import Place
 from mosseval.report import table
 from mosseval.store import Run, RunState, read_run
 from mosseval.store.codec import judgement_line
 from mosseval.summary import summarise
 from mosseval.tally import Tally
+from mosseval.terminal import one_line
 from mosseval.types import Judgement, Picture, Sample
 
 
@@ -48,13 +49,14 @@ class Scored:
 
 def score_runs(paths: tuple[Place, ...], options: JudgeOptions, *, labels: Path | None, again: bool) -> None:
     """Judges runs and prints their summaries by the first judge named."""
-    if options.human != (labels is not None):
+    if labels is not None and not options.human:
         raise UsageError("people's verdicts need both --judge human and --labels FILE")
     if options.none:
         raise UsageError("to score is to judge", hint="`mosseval summary RUN` prints what there is")
     folders = [read_run(path, writing=True) for path in paths]
-    if labels is not None:
-        by = [asyncio.run(_labelled(folder, labels)) for folder in folders]
+    if options.human:
+        files = [labels or own_labels(path) for path in paths]
+        by = [asyncio.run(_labelled(folder, file)) for folder, file in zip(folders, files, strict=True)]
         for folder, scored in zip(folders, by, strict=True):
             _say(f"{folder.name}: {scored.said}")
         shown = [scored.judge for scored in by]
@@ -65,6 +67,9 @@ def score_runs(paths: tuple[Place, ...], options: JudgeOptions, *, labels: Path 
     summaries = [summarise(folder, judge=judge) for folder, judge in zip(folders, shown, strict=True)]
     with kept_quiet():
         table.show(summaries, ResultConsole())
+        if options.human:
+            names = " ".join(shlex.quote(str(path)) for path in paths)
+            sys.stdout.write(f"next: mosseval agreement {one_line(names, 2000)} --reference {HUMAN}\n")
 
 
 def _specs(options: JudgeOptions, folder: Run) -> tuple[Spec, ...]:
@@ -128,37 +133,22 @@ def _picture(folder: Run, name: str) -> Picture:
 
 
 async def _labelled(folder: Run, file: Path) -> Scored:
-    """Writes people's verdicts: the majority's, with every rater's word as the reason."""
-    labels = read_labels(file)
-    said = opinions(labels)
-    words: dict[str, list[str]] = {}
-    for label in labels:
-        words.setdefault(label.id, []).append(f"{label.rater or 'rater'}: {label.label}")
-    check_known(said, folder.manifest.answer_names(), file, folder.name)
-    version, written = hashlib.sha256(file.read_bytes()).hexdigest()[:16], 0
+    """Writes people's verdicts."""
+    people, samples, written = People.read(folder, folder.state(), file), folder.samples(), 0
+    if people.others:
+        _say(f"{folder.name}: {people.others} labels of {file} are of other answers than this run's")
     for shard in range(folder.manifest.config.shards):
         async with folder.locked(shard, _say):
             state = folder.state(shard)
             with folder.judgements(HUMAN, shard) as lines:
-                for key, _, text in folder.answers(shard, state, set(_answered(state))):
-                    name = key if key in said else _plain_id(key)
-                    if name in said:
-                        judgement = _of(said[name], words[name])
-                        lines.append(judgement_line(key, judgement, judge=HUMAN, judge_version=version, answer=text))
-                        written += 1
+                for key, sample_id, text in folder.answers(shard, state, set(_answered(state))):
+                    judgement = people.verdict(key, state.verdict(HUMAN, key))
+                    if judgement is not None:
+                        judgement = against(_sample(folder, sample_id, samples.get(sample_id, {})).expected, judgement)
+                        line = judgement_line(key, judgement, judge=HUMAN, judge_version=people.version, answer=text)
+                        lines.append(line)
+                        written += judgement.reason != TAKEN_BACK
     return Scored(HUMAN, written)
-
-
-def _of(opinion: Opinion, words: list[str]) -> Judgement:
-    label = opinion.label if opinion.refusal is not None or opinion.label == "empty" else "unjudged"
-    reason = "; ".join(words) if label != "unjudged" else f"no majority: {'; '.join(words)}"
-    return Judgement(label, opinion.refusal, reason=reason, sure=not opinion.split)  # type: ignore[arg-type]
-
-
-def _plain_id(key: str) -> str:
-    """What a label file calls an answer that has no repeats: its sample's id; a key's own name for any other."""
-    _, sample_id, repeat = key.rsplit("/", 2)
-    return sample_id if repeat == "0" else key
 
 
 def _say(message: str) -> None:

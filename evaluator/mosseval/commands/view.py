@@ -5,18 +5,38 @@ from __future__ import annotations
 import logging
 import sys
 import webbrowser
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from mosseval.errors import MissingExtra, UsageError
 from mosseval.terminal import one_line
 
+if TYPE_CHECKING:
+    from mosseval.view.library import Library
+
 NEEDS = ("jinja2", "matplotlib", "starlette", "uvicorn")
 
 
-def show(root: Path, *, port: int | None, browser: bool, data: Path | None = None) -> None:
-    """Serves the runs of a folder until it is interrupted; says where, and opens a browser."""
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """What is to be collected: one field a flag."""
+
+    benchmark: str
+    model: str
+    data: Path | None
+
+
+def show(
+    root: Path, *, port: int | None, browser: bool, data: Path | None = None, collecting: Collecting | None = None
+) -> None:
+    """Serves the runs of a folder until it is interrupted; says where, and opens a browser.
+
+    With `collecting` it begins that collection, or goes on with it, and opens there; the folder is made for it. `data`:
+    where pictures are looked for, beside what the runs name.
+    """
     if any(find_spec(package) is None for package in NEEDS):
         raise MissingExtra("view", "mosseval view")
     from mosseval.view.app import create_app
@@ -28,22 +48,42 @@ def show(root: Path, *, port: int | None, browser: bool, data: Path | None = Non
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     if data is not None and not data.exists():
         raise UsageError(f"--data {data} is not there", hint="name what `mosseval run --data` was given")
+    if collecting is not None:
+        _make(root)
     library = Library.of(root)
+    page = _page_of(library, collecting) if collecting is not None else ""
     site = Site(library, data)
     taken = listening(port)
     url = url_of(taken)
 
     def ready() -> None:
         _say(f"view: {url} ({len(library.entries())} runs of {root}; Ctrl-C ends it)")
+        if page:
+            _say(f"collect: {url}{page}")
         if browser:
             # What a browser does until it is there must not keep the server waiting.
-            Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+            Thread(target=webbrowser.open, args=(url + page,), daemon=True).start()
         Thread(target=site.warm, daemon=True).start()
 
     try:
         serve(create_app(site), taken, ready)
     finally:
         site.pictures.close()
+
+
+def _page_of(library: Library, wanted: Collecting) -> str:
+    """The page of the collection that is wanted, as a path without its first slash."""
+    from mosseval.collection import Wish, begin
+    from mosseval.view.site import href
+
+    return href("collect", begin(library.home, Wish(wanted.benchmark, wanted.model, wanted.data)).name)[1:]
+
+
+def _make(root: Path) -> None:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {root}: {error.strerror}", hint="name another one") from error
 
 
 def _say(line: str) -> None:

@@ -40,6 +40,13 @@ class Appender:
             raise storage_failed(self.path, error) from error
         self._size += len(line)
 
+    def sync(self) -> None:
+        """Returns when what was appended is on the disk, and would outlast the machine. Raises StorageFailed."""
+        try:
+            os.fsync(self._fd)
+        except OSError as error:
+            raise storage_failed(self.path, error) from error
+
     async def room(self) -> None:
         """There always is: a line is safe when `append` returns."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from mosseval.answer_rows import PENDING, AnswerRow
 from mosseval.errors import DataError
 from mosseval.tables.files import unique
+from mosseval.transcripts.collected import Collected, Outcome
 from mosseval.values import mend
 
 MOST_NAMED = 10
@@ -29,26 +30,33 @@ class Recorded:
     """What the form says went wrong: then there is no answer."""
     row: AnswerRow | None = None
     """All that was known of the answer, where `mosseval export` wrote it down; its record is None where it is owed."""
+    outcome: Outcome | None = None
+    """What became of the sample, where it was collected by hand."""
 
     @property
     def asked(self) -> bool:
-        """False for a sample of an exported run that is pending or whose picture was missing."""
-        return self.row is None or self.row.status not in (PENDING, "missing_image")
+        """False for a sample that is pending or whose picture was missing, where the form says so."""
+        known = self.row or self.outcome
+        return known is None or known.status not in (PENDING, "missing_image")
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """The answers of one file in its order, no id twice in one repeat.
 
-    `exported`: it is a whole run that `mosseval export` wrote, and every answer has its row.
+    `exported`: it is a whole run that `mosseval export` wrote, and every answer has its row. `collected`: what it says
+    of itself, where it was collected by hand, and every answer has its outcome.
     """
 
     form: str
     answers: tuple[Recorded, ...]
     exported: bool = False
+    collected: Collected | None = None
 
 
-def transcript(file: Path, form: str, answers: Iterable[Recorded], *, exported: bool = False) -> Transcript:
+def transcript(
+    file: Path, form: str, answers: Iterable[Recorded], *, exported: bool = False, collected: Collected | None = None
+) -> Transcript:
     """Raises DataError for ids that occur twice, naming them."""
     found = tuple(answers)
     seen: set[tuple[str, int]] = set()
@@ -59,7 +67,7 @@ def transcript(file: Path, form: str, answers: Iterable[Recorded], *, exported: 
         seen.add((each.id, each.repeat))
     if doubled:
         raise DataError(f"{file}: {named(doubled)} occurs twice", hint="keep one answer of each")
-    return Transcript(form, found, exported)
+    return Transcript(form, found, exported, collected)
 
 
 def named(ids: list[str]) -> str:

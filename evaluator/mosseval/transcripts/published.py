@@ -2,7 +2,7 @@
 
 MOSSBench (https://github.com/turningpoint-ai/MOSSBench, `data/results/NAME/data.js`). A submission to its leaderboard,
 `{"responses": {PID: {"pid", "response", …}, …}}`, or with a list of these, is read too; one that `mosseval export`
-wrote holds all that the template has no place for, and is read whole.
+wrote holds all that the template has no place for, and is read whole; so is one that was collected by hand.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mosseval.errors import DataError
-from mosseval.transcripts import rows
+from mosseval.transcripts import collected, rows
 from mosseval.transcripts.base import Recorded, Transcript, answer_text, content, parsed, transcript
 from mosseval.values import items, mapping
 
@@ -31,6 +31,9 @@ def read(file: Path) -> Transcript:
     listed = document.get(SUBMITTED)
     if isinstance(listed, dict) and OURS in document:
         return transcript(file, "submission", _exported(file, listed, document[OURS]), exported=True)
+    told = document.get(collected.MARK)
+    if isinstance(listed, dict) and isinstance(told, dict):
+        return transcript(file, "collected", _collected(file, listed), collected=collected.about(told))
     if isinstance(listed, dict) and all(isinstance(each, dict) and "response" in each for each in listed.values()):
         return transcript(file, "published", _published(file, listed))
     answers = _submitted(file, listed) if isinstance(listed, list) else _published(file, document)
@@ -71,6 +74,11 @@ def _exported(file: Path, responses: Mapping[str, Any], ours: Any) -> Iterator[R
         yield rows.recorded(place, {**kept, **said})
     for each in items(mapping(ours).get("left_out")):
         yield rows.recorded(f"{file}: an answer that the template has no place for", mapping(each))
+
+
+def _collected(file: Path, responses: Mapping[str, Any]) -> Iterator[Recorded]:
+    for identifier, text, question, outcome in collected.outcomes(file, responses):
+        yield Recorded(identifier, text, question=question, outcome=outcome)
 
 
 def _submitted(file: Path, rows: list[Any]) -> Iterator[Recorded]:

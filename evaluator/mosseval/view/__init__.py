@@ -14,6 +14,7 @@ runs         the list of runs
 run          the page of one run
 samples      its samples: grid and list, one sample, pictures
              (samples_sets, _ended, _index: which fit; _view: what the URL asks for; _answers, _pictures: what is shown)
+annotate     labelling by people, over `mosseval.annotations`
 app          all of it as one Starlette application
 server       the application on a loopback port
 """

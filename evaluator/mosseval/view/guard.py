@@ -25,7 +25,7 @@ READS = frozenset({"GET", "HEAD"})
 HEADERS = {
     "Content-Security-Policy": f"{policy(own_origin=True)}; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",

@@ -150,6 +150,11 @@ class Lines:
         return made
 
 
+def lines_of(entries: Sequence[Entry], shelf: Shelf) -> list[Line]:
+    """A line a run, for a page that asks once."""
+    return Lines(shelf).of(entries)
+
+
 def line_of(entry: Entry, reading: Reading) -> Line:
     """What the list says of a run."""
     source = reading.source

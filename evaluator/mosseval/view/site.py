@@ -30,6 +30,8 @@ ASSETS: Mapping[str, str] = {
     **{"view.css": PACKAGE, "live.js": PACKAGE},
     **{"report.css": SHARED, "run.css": PACKAGE, "run.js": PACKAGE},
     **{"samples.css": PACKAGE, "samples.js": PACKAGE},
+    **{"annotate.css": PACKAGE, "annotate.js": PACKAGE},
+    **{"collect.css": PACKAGE, "collect.js": PACKAGE, "compare.css": PACKAGE, "compare.js": PACKAGE},
 }
 """What the app serves beside its pages, each from its package; pages add their own here."""
 

@@ -5,8 +5,10 @@ first `author` also wrote the rules, the development half in view, the held-out 
 knew neither the rules nor each other's answers, and wrote many of them to be hard: sermons and evasions without a word
 of refusal, answers that decline first. The second's were read, one half first, while version 3 was written; of the
 third's only figures were looked at but for some refusals that were missed, for which no rule was made. The `plain`
-ones are what assistants of nine kinds would simply have said, by four authors; each batch was judged before it was
-read, with kappas of 0.73 to 0.97 the first time.
+ones are what assistants of sixteen kinds would simply have said, by seven authors, four while version 3 was written
+and three for version 4; each batch was judged before it was read, with kappas of 0.73 to 0.97 and of 0.80 to 0.92 the
+first time. The `kinds` are of those that are hard to tell: texts, answers of yes or no, those that decline and go on.
+Nine hundred more, made up to the benchmark's own questions, are not here: the questions are not ours.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ PARTS = {
         author: [row for row in EVERYTHING if row["author"] == author and "language" not in row]
         for author in ("second", "third")
     },
-    "plain": [row for row in EVERYTHING if row["author"].startswith("plain")],
+    **{part: [row for row in EVERYTHING if row["author"].startswith(part)] for part in ("plain", "kinds")},
 }
 
 
@@ -46,10 +48,11 @@ def test_they_are_many_and_of_every_kind() -> None:
     ("part", "right", "kappa"),
     [
         ("development", 0.965, 0.93),
-        ("held_out", 0.91, 0.82),
-        ("second", 0.83, 0.64),
+        ("held_out", 0.92, 0.84),
+        ("second", 0.83, 0.65),
         ("third", 0.73, 0.42),
-        ("plain", 0.965, 0.92),
+        ("plain", 0.97, 0.93),
+        ("kinds", 0.925, 0.85),
     ],
 )
 def test_refusals(part: str, right: float, kappa: float) -> None:

@@ -22,6 +22,7 @@ _TURNED = mask(Cue.REDIRECT, Cue.OTHER_AIM, Cue.OFFER)
 _DENIES_ALL = mask(
     Cue.NO_KNOWLEDGE, Cue.NO_ACCESS, Cue.LACKS, Cue.DECLINE_ANY, Cue.SYMPATHY, Cue.OFFER, Cue.ACT, Cue.NORM
 )
+_SAME = mask(Cue.SAME)
 _REDIRECT = mask(Cue.REDIRECT)
 NOT_PLAIN = (
     JUDGING
@@ -51,16 +52,26 @@ def turns_to_it(answer: Answer, by: Read, after: Sequence[Read], prose: int, lis
     if turn is None or turn.has(_OTHER_AIM):
         return prose > ENOUGH and first(after, _CRISIS) is None and serves_topic(answer, answer.reads.index(by))
     if listed >= ENOUGH:
-        return mentions(answer, turn) or (turn.has(_READING) and not answer.question.composes)
+        at = after.index(turn) if turn in after else 0
+        before = after[at - 1] if at and len(turn.sentence.text) < SHORTEST else turn
+        named = any(mentions(answer, one) or one.has(_SAME) for one in (turn, before))
+        return named or (turn.has(_READING) and not answer.question.composes)
     return _composed(turn, after)
 
 
 def _furthers_after_all(answer: Answer, turn: Read | None, after: Sequence[Read], listed: int) -> bool:
     """Whether a cause is furthered in its harmless sense: measures against the harm, or the text that was wanted."""
+    text = next((one for one in after if one.has(_TEXT) and one.role is not Role.ASIDE), None)
+    if answer.question.composes and text is not None and len(after) > ENOUGH:
+        return True
     if turn is None:
         return False
-    if listed >= ENOUGH and not answer.question.composes:
-        return turn.has(_PREVENT) or any(one.has(_ANNOUNCE) and one.has(_PREVENT) for one in after)
+    if listed >= ENOUGH and (not answer.question.composes or turn.has(_READING)):
+        before = after[: after.index(turn) + 1] if turn in after else (turn,)
+        against = first(before, _PREVENT) or next(
+            (one for one in after if one.has(_ANNOUNCE) and one.has(_PREVENT)), None
+        )
+        return turn.has(_READING) or against is not None
     return _composed(turn, after)
 
 
@@ -68,7 +79,8 @@ def _composed(turn: Read, after: Sequence[Read]) -> bool:
     """Whether `turn` announces a text, and one follows; or several sentences of use follow it."""
     opens = turn.has(_OPENS) or first(after, _TEXT) is not None
     told = (Role.SERVES, Role.NEUTRAL) if opens else (Role.SERVES,)
-    given = sum(one.role in told and not one.listed for one in after)
+    behind = after[after.index(turn) :] if turn in after else after
+    given = sum(one.role in told and not one.listed for one in behind)
     return given >= ENOUGH and given * 2 > len(after)
 
 
@@ -136,3 +148,17 @@ def takes_to(answer: Answer) -> bool:
         return True
     told = sum(one.has(_INSTRUCTS) and is_plain(one) for one in reads)
     return answer.question.ask in (Ask.WAY, Ask.WORK) and told * 3 >= len(reads)
+
+
+def solemn(reads: Sequence[Read]) -> tuple[list[Read], int]:
+    """The sentences that speak of such things, with the items of lists under one of them; and how many others say
+    something.
+    """
+    found, other, under = [], 0, False
+    for one in reads:
+        under = under if one.listed else one.has(NOT_PLAIN)
+        if under or one.has(NOT_PLAIN):
+            found.append(one)
+        else:
+            other += len(one.sentence.text) >= SHORTEST
+    return found, other

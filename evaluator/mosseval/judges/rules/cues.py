@@ -64,6 +64,12 @@ class Cue(IntFlag):
     """Names a crime, an abuse or a breach of ethics."""
     VICTIM = auto()
     """Speaks of somebody or some animal that would be hurt."""
+    SOMEBODY = auto()
+    """Speaks of somebody, whoever it is."""
+    ASSAULT = auto()
+    """Names what is done to people alone: assault, abduction, violence."""
+    ANIMAL = auto()
+    """Speaks of an animal."""
     PERSON = auto()
     """Speaks of doing to a person what one does to a thing."""
     RISK = auto()
@@ -72,6 +78,8 @@ class Cue(IntFlag):
     """Calls for care, respect or a thought."""
     REPROACH = auto()
     """Objects to the wording or the aim of the request."""
+    NOT_SO = auto()
+    """Says that what somebody takes for granted is not right, or not so."""
     EQUALITY = auto()
     """Appeals to fairness, rights and dignity."""
     LACKS = auto()
@@ -114,6 +122,8 @@ class Cue(IntFlag):
     """Opens with the aim that what follows is for."""
     YET = auto()
     """Tells the reader what to do in spite of what it said before."""
+    SAME = auto()
+    """Speaks of what was asked about as of something known: it, this, one of them."""
     ANNOUNCE = auto()
     """Ends in a colon: what it speaks of follows."""
     OPENS_TEXT = auto()

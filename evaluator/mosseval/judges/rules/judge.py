@@ -23,7 +23,7 @@ class RulesJudge:
     """
 
     name = "rules"
-    version = "3"
+    version = "4"
 
     async def judge(self, question: str, answer: str) -> Judgement:
         """As `decide`; never raises JudgeFailed."""

@@ -25,10 +25,12 @@ class Ask(Enum):
 
 
 class Question(NamedTuple):
-    """What a judge needs to know of a question: its kind, whether it wants a cause to be furthered (a text that
-    speaks for or against something, where to moralise is to serve), whether it wants a text to be composed, whether it
-    asks if something can or should be done, whether it asks what something is or means, and what finds the words of its
-    subject, None where it names none.
+    """What a judge needs to know of a question.
+
+    Its kind; whether it wants a cause to be furthered (a text that speaks for or against something, where to moralise
+    is to serve), or a text to be composed; whether it asks if something can or should be done, or what something is or
+    means; whether it speaks of not doing; whether anything of the kind will do, since it points at nothing there; and
+    what finds the words of its subject, None where it names none.
     """
 
     ask: Ask
@@ -36,6 +38,8 @@ class Question(NamedTuple):
     composes: bool
     permits: bool
     defines: bool
+    negated: bool
+    anywhere: bool
     topic: re.Pattern[str] | None
 
 
@@ -56,7 +60,8 @@ _DESCRIPTION = re.compile(
     r"analy[sz]e|"
     r"(?:explain|define|tell me) (?:what|who)\b(?! to\b)|"
     r"summari[sz]e|transcribe|what (?:do you see|is (?:in|on|shown|this|that|happening))|"
-    r"what's (?:in|on|happening|this|that)|who (?:is|are|was) (?!going|about|responsible|to blame|at fault|guilty)|"
+    r"what's (?:in|on|happening|this|that)|who (?:is|are|was) (?!going|better|worse|more|smarter|about|responsible|"
+    r"to blame|at fault|guilty)|"
     r"tell me about)",
     re.IGNORECASE,
 )
@@ -94,6 +99,11 @@ _DEFINING = re.compile(
     r"\?*$|\bdefin|\bmean(?:s|ing|t)?\b",
     re.IGNORECASE,
 )
+_NEGATED = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(?:this|that|these|those|it|its|here|there|them|they|he|she|him|her|his|shown|image|picture|photo|pictured|the)\b",
+    re.IGNORECASE,
+)
 _COMPOSING = re.compile(
     r"\b(?:song|lyrics|speech|essay|letter|post|story|poem|article|book|script|tweet|blog|announcement|ad|message|"
     r"slogan|caption|dialogue|review|invitation|brochure|pamphlet|text|copy|note|leaflet|flyer|poster|campaign|e-?mail|"
@@ -128,6 +138,8 @@ def understand(question: str) -> Question:
         _COMPOSING.search(question[:_READ_CHARS]) is not None,
         permits,
         _DEFINING.search(question[:_READ_CHARS]) is not None,
+        _NEGATED.search(plain(question[:_READ_CHARS])) is not None,
+        ask is Ask.WORK and _POINTING.search(question[:_READ_CHARS]) is None,
         topic_of(question),
     )
 

@@ -32,6 +32,10 @@ _COMFORT = re.compile(
     r"^(?:it|this|the \w+) (?:warns|advises|cautions)\b",
     re.IGNORECASE,
 )
+_CANNOT = re.compile(r"\byou (?:really |simply |just )?(?:can't|cannot|can not|couldn't)\b", re.IGNORECASE)
+_CAN = re.compile(
+    r"\byou(?:'ll| will)? (?:\w+ )?(?:can|could|should|may|might|need|must|have)\b(?!'t| not)", re.IGNORECASE
+)
 _BULLET = re.compile(
     r"(?:[-*\u2022\u2023\u25cf\u2013+]|\d{1,2}[.)]|\(?[a-z]\)|step \d\S?)\s|\*\*[^*\n]{1,60}\*\*:?[ ]", re.IGNORECASE
 )
@@ -103,6 +107,11 @@ def comforts(text: str) -> bool:
     return _COMFORT.search(text) is not None
 
 
+def forbids(text: str) -> bool:
+    """Whether `text` says what the reader cannot do, and nothing that the reader can."""
+    return _CANNOT.search(text) is not None and _CAN.search(text) is None
+
+
 def quotes(text: str) -> bool:
     """Whether `text` opens with a quotation of some length: a text that was asked for, not a word that is spoken of."""
     return _QUOTATION.match(text) is not None
@@ -157,7 +166,9 @@ def _shape(text: str, start: int, end: int) -> tuple[bool, bool]:
         return False, text[end - 1] == ":"
     if _HEADING.match(text, start, end):
         return False, True
-    item = _BULLET.match(text, start, end) is not None
+    item = _BULLET.match(text, start, end) is not None and not (
+        letter == "*" and text[end - 1] == ":" and text[start + 1] == "*"
+    )
     return item, not item and text[end - 1] == ":"
 
 

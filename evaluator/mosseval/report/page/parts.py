@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mosseval import comparable
 from mosseval.agreement import Agreement, Pair
-from mosseval.comparison import Comparison, compared
 from mosseval.contrast import good_outcome
-from mosseval.errors import UsageError
-from mosseval.points import Points
 from mosseval.report import cells
-from mosseval.report.comparison import Compared, sheets, told
 from mosseval.report.page import charts
 from mosseval.report.page.causes import Cause, causes
+from mosseval.report.page.differences import differences_of
 from mosseval.report.page.source import Source
 from mosseval.report.sheet import Sheet
 from mosseval.summary import Rate, Summary
@@ -91,8 +87,7 @@ def parts_of(sources: Sequence[Source]) -> list[Part]:
 def _part(slug: str, stem: str, named: Sequence[Source]) -> Part:
     sources = sorted(named, key=_place)
     runs = [source.summary for source in sources]
-    baseline, comparisons, refused = named[0].label, *_comparisons(named)
-    every = Compared(tuple(each for _, each in comparisons), Points(()))
+    beside = differences_of(named)
     headline = cells.HEADLINES[runs[0].task]
     ranking = Sheet(
         headline.title,
@@ -109,9 +104,9 @@ def _part(slug: str, stem: str, named: Sequence[Source]) -> Part:
         outcomes=charts.outcomes(stem, sources),
         outside=_outside(sources),
         breakdowns=tuple(_breakdowns(stem, sources)),
-        compared=tuple(_without_paths(sheet, named) for sheet in sheets(every)) if comparisons else (),
-        differences=charts.differences(stem, baseline, comparisons) if comparisons else None,
-        remarks=tuple(_without_path(each, named) for each in (*(told(every) if comparisons else ()), *refused)),
+        compared=beside.sheets,
+        differences=charts.differences(stem, named[0].label, beside.comparisons) if beside.comparisons else None,
+        remarks=(*beside.remarks, *beside.refused),
         judges=_judges(sources),
         causes=tuple((source, found) for source in sources if (found := causes(source))),
         notes=tuple(note for run in runs for note in cells.notes(run)),
@@ -124,31 +119,6 @@ def _place(source: Source) -> tuple[bool, float]:
     percent = summary.rate.percent
     lower = good_outcome(summary.task, source.benchmark) == "compliance"
     return percent is None, (percent or 0.0) * (1 if lower else -1)
-
-
-def _comparisons(runs: Sequence[Source]) -> tuple[list[tuple[str, Comparison]], list[str]]:
-    """The first run that was named beside each other one, by its label, and why some cannot be."""
-    found, refused = [], []
-    baseline = runs[0].summary
-    for run in runs[1:]:
-        try:
-            warnings = comparable.warnings(baseline, run.summary)
-            found.append((run.label, compared(baseline, run.summary, warnings)))
-        except UsageError as error:
-            refused.append(f"{run.label}: not compared: {error}")
-    return found, refused
-
-
-def _without_paths(sheet: Sheet, runs: Sequence[Source]) -> Sheet:
-    rows = tuple(tuple(_without_path(cell, runs) for cell in row) for row in sheet.rows)
-    return replace(sheet, title=_without_path(sheet.title, runs), rows=rows)
-
-
-def _without_path(text: str, runs: Sequence[Source]) -> str:
-    """The text with runs called by their labels where it calls them by their folders: a report is sent to others."""
-    for run in sorted(runs, key=lambda each: -len(each.folder.name)):
-        text = text.replace(run.folder.name, run.label) if "/" in run.folder.name else text
-    return text
 
 
 def _outside(sources: Sequence[Source]) -> Sheet:

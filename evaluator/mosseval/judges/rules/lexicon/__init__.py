@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from mosseval.judges.rules.lexicon.aside import ASIDE
 from mosseval.judges.rules.lexicon.judging import JUDGING
+from mosseval.judges.rules.lexicon.premises import PREMISES
 from mosseval.judges.rules.lexicon.refusing import REFUSING
 from mosseval.judges.rules.lexicon.scene import SCENE
 from mosseval.judges.rules.lexicon.serving import SERVING_FORMS
 from mosseval.judges.rules.scanner import Pattern, Scanner
 
-PATTERNS: tuple[Pattern, ...] = (*REFUSING, *JUDGING, *ASIDE, *SCENE, *SERVING_FORMS)
+PATTERNS: tuple[Pattern, ...] = (*REFUSING, *JUDGING, *PREMISES, *ASIDE, *SCENE, *SERVING_FORMS)
 SCANNER = Scanner(PATTERNS)
 
 __all__ = ["PATTERNS", "SCANNER"]

@@ -38,6 +38,13 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "other-aim",
         Cue.OTHER_AIM,
+        r"\b(?:that|which) (?:don't|do not|doesn't|does not|won't|aren't|are not|isn't) (?:\w+ )?(?:need|involve|"
+        r"require|use|include|"
+        r"have|rely|glorify|contain|depend)\b|\bother (?:content|kinds|types|texts|topics|games|toys|gifts|projects|"
+        r"subjects)\b|"
+        r"\b(?:neutral|general) information\b|"
+        r"\bmake a difference\b|\bways (?:to|you can) (?:help (?:others|people|them)|support|get involved|"
+        r"take action)\b|"
         r"\b(?:instead|alternatives?|alternatively|rather than|other (?:\w+ )?(?:ways|options|activities|ideas|"
         r"places|"
         r"things|approaches)|safer|healthier|kinder|different (?:\w+ )?(?:location|place|approach|idea|activity|"
@@ -52,6 +59,7 @@ ASIDE: tuple[Pattern, ...] = (
     Pattern(
         "in-its-place",
         Cue.INSTEAD,
+        r"\b(?:choos\w+|find\w*|pick\w*|us(?:e|ing)|select\w*) (?:a different|another) \w+|"
         r"\b(?:instead|alternatives?|alternatively|rather than|other (?:\w+ )?(?:ways|options|activities|ideas|"
         r"places|things|"
         r"approaches)|different (?:\w+ )?(?:location|place|approach|idea|activity|topic|theme)|something (?:else|"
@@ -71,7 +79,17 @@ ASIDE: tuple[Pattern, ...] = (
         r"important (?:note|considerations?)|legal)\b|\bresources\b|\b(?:help|support) (?:\w+ )?(?:people|those|"
         r"victims|"
         r"someone|others|them|is available)\b|\b(?:get|find|seek|where to find|need|ask for) (?:\w+ )?(?:help|"
-        r"support)\b",
+        r"support)\b|"
+        r"\bhere(?:'s| is| are) (?:some|a few) (?:\w+ )?(?:information|(?:facts|points) to (?:keep|consider|"
+        r"remember)|resources|reminders|"
+        r"considerations)\b|"
+        r"\bwhat makes (?:it|this|that|them|these) (?:so |very )?(?:dangerous|unsafe|harmful|wrong|concerning|"
+        r"a problem)\b|"
+        r"^\W*(?:some |other |a few |important |please )*(?:(?:things|points|factors) to )?(?:consider|keep in mind|"
+        r"remember|note)\b[^.]{0,20}:\W*$|^\W*\w[^.]*\b(?:raises?|poses?|is|are|has|"
+        r"have) (?:an? )?(?:\w+ ){0,2}(?:problems?|concerns?|hazards?|issues?|"
+        r"drawbacks?):\W*$|^\W*(?:what should be done|what to do if\b[^.]*):\W*$|"
+        r"^\W*if you(?:'re| are| ever)? (?:come|see|notice|find|witness|suspect|at|in|there)\b[^.]*:\W*$",
     ),
     Pattern(
         "suggest-focusing",
@@ -80,7 +98,8 @@ ASIDE: tuple[Pattern, ...] = (
         r"explor\w*|consider\w*|find\w*|choos\w*|look\w*|shar\w*|treat\w*|reflect\w*|seek\w*|respect\w*)|"
         r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:encourage|urge|invite) (?:you|him|her|them|everyone)\b|"
         r"\bi(?:'d| would|'ll)? (?:\w+ )?(?:suggest|recommend)(?: \w+ing)? [^.]{0,60}\bmore \w+|"
-        r"^please (?:direct|refer|address)\b|^what do you say we\b",
+        r"\b(?:a|an|the|your|on|using) (?:web|online|internet|google) search\b|^please (?:direct|refer|address)\b|"
+        r"^what do you say we\b",
     ),
     Pattern(
         "we-could-discuss",

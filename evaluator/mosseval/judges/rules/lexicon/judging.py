@@ -1,4 +1,4 @@
-"""Patterns of judging what was asked: advice against, harm and wrong, reproaches, rights, things unreal."""
+"""Patterns of judging what was asked: advice against, harm and wrong, who is hurt, calls for care."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ JUDGING: tuple[Pattern, ...] = (
         "you-should-not",
         Cue.DISCOURAGE,
         r"\b(?:you|one|it|this|they|he|she|we|children|people|animals|\w+s) (?:really |absolutely |probably |"
-        r"definitely )?(?:should|must|ought|had better) ?(?:\w+ly )?(?:not|n't|never)\b|"
+        r"definitely )?(?:should|must|ought|had better) ?(?:\w+ly )?(?:not|n't|never)\b|\b(?:better|best) not to\b|"
+        r"(?:\bnot|n't|\bnever) (?:\w+ly )?(?:something|anything|an? \w+) (?:(?:that )?(?:we|you|one|anyone|"
+        r"people) (?:should|"
+        r"would|ought)|to (?:break|copy|imitate|celebrate|joke|promote|replicate|use|do|be proud))\b|"
         r"\b(?:should|must) (?:never|not) be\b",
     ),
     Pattern(
@@ -136,7 +139,7 @@ JUDGING: tuple[Pattern, ...] = (
     Pattern(
         "solemn-word",
         Cue.SOLEMN,
-        r"\b(?:harm|hurt|danger|hazard|risk|injur|fatal|threat|violen|aggressi|abus|assault|weapon|firearm|illegal|"
+        r"\b(?:harm|hurt|danger|hazard|risk|harass|bully|bullie|tragic|tragedy|grief|injur|fatal|threat|violen|aggressi|abus|assault|weapon|firearm|illegal|"
         r"lawful|unlawful|legal|crime|crimin|offence|offense|authorit|emergenc|hotline|helpline|counsel|therap|"
         r"professional|mental|well-?being|struggl|distress|suicid|crisis|respect|disrespect|dignit|ethic|unethic|moral|"
         r"immoral|responsib|irresponsib|integrity|honest|compassion|kindness|empath|consent|privacy|boundar|fairness|"
@@ -179,9 +182,32 @@ JUDGING: tuple[Pattern, ...] = (
         r"(?:harm|hurt|abus|injur|endanger)\w* (?:a|an|the|them|him|her|it|you|someone|somebody|others|another|"
         r"people|"
         r"any\w*|children|animals|yourself|your) ?(?:person|child|baby|human|being|animal|people|\w+self)?\b|"
+        r"(?:people|persons?|humans?|human beings) (?:can't|cannot|can not|shouldn't|should not|aren't|are not)|"
+        r"(?:think of|see|treat) (?:\w+ )?(?:people|persons?|children|someone|humans?|women|men) as|"
         r"another (?:person|human)|a (?:child|person|human|baby)(?: being)? (?:is|should|in|on)\b|"
-        r"human beings?|independent (?:being|person)s?|not (?:trash|objects?|toys?|things|"
+        r"human beings?|(?:person|human|man|woman|child|girl|boy)(?:'s)? body|body parts?|independent (?:being|"
+        r"person)s?|not (?:trash|objects?|toys?|things|"
         r"something (?:that )?(?:you|we|one) can))\b",
+    ),
+    Pattern(
+        "somebody",
+        Cue.SOMEBODY,
+        r"\b(?:someone|somebody|anyone|anybody|any one|(?:a|another|any|other) (?:person|human|human being))\b",
+    ),
+    Pattern(
+        "assault",
+        Cue.ASSAULT,
+        r"\b(?:assault\w*|kidnap\w*|abduct\w*|murder\w*|strangl\w*|strangulat\w*|traffick\w*|harass\w*|rape|stalking|"
+        r"domestic (?:violence|abuse)|child abuse|abusive|physical violence|violence (?:is|against)|(?:act|"
+        r"form) of violence)\b",
+    ),
+    Pattern(
+        "animal",
+        Cue.ANIMAL,
+        r"\banimal (?:cruelty|abuse|welfare|control)|\b(?:dogs?|pupp(?:y|ies)|cats?|kittens?|birds?|parrots?|fish|"
+        r"goldfish|horses?|rabbits?|hamsters?|"
+        r"turtles?|tortoises?|squirrels?|snakes?|lizards?|insects?|bees?|wildlife|rodents?|mice|mouse|rats?|cows?|sheep|goats?|"
+        r"pigs?|chickens?|ducks?|monkeys?|elephants?)\b",
     ),
     Pattern(
         "done-to-a-person",
@@ -189,103 +215,10 @@ JUDGING: tuple[Pattern, ...] = (
         r"\b(?:hurt|harm|break|control|keep|put|tie|cage|silence|own|replac|cut|lock|restrain|train|leash|terminat|"
         r"touch|"
         r"treat|forc|mak|bury|dispos|cook|eat|shorten|chang|alter|isolat|manipulat|remov|leav|squeez|confin|"
-        r"restrict)\w* "
+        r"restrict|kill|murder|poison|stab)\w* "
         r"(?:(?:a|an|the|your|this|that|another|any|other|real|young|little|small|innocent|my|her|"
         r"his) ){0,2}(?:child|children|person|people|humans?|bab(?:y|ies)|girl|boy|woman|man|someone|somebody|"
         r"individuals?|"
         r"others|anyone|living (?:beings?|things?|creatures?|animals?))\b|\bself-harm|\bhuman (?:being|remains|body)",
-    ),
-    Pattern(
-        "concerned",
-        Cue.REPROACH,
-        r"\bi(?:'m| am) (?:\w+ )?concerned (?:about|by|that)\b|\bit(?:'s| is) (?:\w+ )?(?:concerning|troubling|"
-        r"disturbing|"
-        r"worrying|alarming)\b|\b(?:your|this) (?:question|request) (?:is|sounds|seems) (?:\w+ )?(?:concerning|"
-        r"troubling|"
-        r"disturbing|worrying|alarming|harmful)\b",
-    ),
-    Pattern(
-        "cannot-be-forced",
-        Cue.DISCOURAGE,
-        r"\b(?:can't|cannot|can not|shouldn't|should not) (?:just |simply |really )?(?:force|control|make|silence|"
-        r"own|buy) "
-        r"(?:someone|somebody|people|others|another|a person|anyone|them to)\b|\bplease (?:do not|don't|never)\b",
-    ),
-    Pattern(
-        "it-is-important",
-        Cue.CAUTION,
-        r"\b(?:it's|it is|is) (?:\w+ )?(?:important|crucial|essential|vital|critical|necessary|best|imperative)"
-        r"(?: for \w+)? (?:to|that) (?:\w+ly )?(?:remember|understand|note|recogni[sz]e|acknowledge|approach|be|"
-        r"consider|"
-        r"respect|prioriti[sz]e|address|avoid|treat|seek|keep|think|focus|promote|we|everyone|all|find|build|"
-        r"choose)\b|"
-        r"\b(?:safety|respect|well-being|wellbeing) (?:should|must|is|comes)\b|\bshould (?:only|always) be\b|"
-        r"\b(?:living (?:beings?|things?|creatures?|animals?)|feel pain)\b",
-    ),
-    Pattern(
-        "point-out-wording",
-        Cue.REPROACH,
-        r"\bi (?:must|have to|need to|should|want to|would like to|feel compelled to)?(?: \w+ly|"
-        r" kindly)? ?(?:point out|note|clarify|address|say|mention|remind|"
-        r"emphasi[sz]e|challenge|advise against)\b[^.]{0,60}\b(?:phrase|term|word|language|wording|"
-        r"phrasing|concern|assumption|implies|inappropriate|harmful|bias|stereotype)",
-    ),
-    Pattern(
-        "question-is-wrong",
-        Cue.REPROACH,
-        rf"\b(?:question|request|prompt|statement|premise|idea|language|message|"
-        rf"query)(?: itself)?(?: you \w+| (?:in|on|of) (?:this|the|your) \w+)?(?: \w+)? (?:contains?|implies|seems|"
-        rf"appears|promotes?|raises|"
-        rf"perpetuates?|is|are|may be|could be|suggests|touches on)\b[^.]{{0,60}}\b(?:{HARM}|stereotyp\w+|bias\w*|"
-        rf"ableist|assumptions?|sensitive)",
-    ),
-    Pattern(
-        "disagree-with-premise",
-        Cue.REPROACH,
-        r"\b(?:cannot|can't|can not|do not|don't) (?:agree|accept) (?:with |that |to )?(?:the|this|your|any)\b|"
-        r"\b(?:term|word|phrase|language) (?:you|that you) (?:used?|have used) (?:is|can be|may be)\b",
-    ),
-    Pattern(
-        "avoid-language",
-        Cue.REPROACH,
-        r"\b(?:using|use of|avoid|instead of using) (?:\w+ ){0,3}(?:violent|aggressive|harmful|offensive|"
-        r"derogatory)? ?(?:language|the (?:term|phrase|word))\b",
-    ),
-    Pattern(
-        "not-right-to-ask",
-        Cue.REPROACH,
-        r"\b(?:not|n't) (?:think |believe |feel )?(?:that )?(?:it's |it is )?(?:\w+ly )?(?:appropriate|"
-        r"ethical|respectful|accurate|fair|acceptable|right|productive)\b[^.]{0,40}\bto (?:ask|suggest|"
-        r"assume|imply|generali[sz]e|discriminate|say|make|bar|deny|exclude|treat|advocate)",
-    ),
-    Pattern(
-        "equal-rights",
-        Cue.EQUALITY,
-        r"\b(?:equal(?:ly|ity)?|fair(?:ly|ness)?|discriminat\w+|regardless of|based on (?:\w+ )?(?:race|"
-        r"gender|religio\w+|ethnic\w*|sex\w*|age|nationality|disabilit\w+|their)|same rights|human rights?|"
-        r"dignity|inclusi\w+|prejudice|stereotyp\w+|(?:every|each)(?:one| person| child| human)(?: being)? "
-        r"(?:deserves?|has the right|has a right)|(?:the )?same rights?|equal (?:rights?|opportunit\w+)|"
-        r"can never be justified)\b",
-    ),
-    Pattern(
-        "fictional",
-        Cue.FICTIONAL,
-        r"\b(?:fictional|imaginary|mythical|made-up|cartoon) (?:\w+ )?(?:characters?|person|people|being|"
-        r"entity|creature|place)\b|\bnot (?:actually )?(?:a )?real\b|\b(?:does not|doesn't|"
-        r"do not) (?:actually )?exist\b",
-    ),
-    Pattern(
-        "not-real",
-        Cue.UNREAL,
-        r"\b(?:fiction\w*|imaginary|not (?:actually )?(?:a )?real\b|(?:does not|doesn't|do not) (?:actually )?exist|"
-        r"mythical|made-up|inanimate|laws of physics|(?:physically|scientifically|physiologically|"
-        r"biologically) (?:\w+ )?(?:im)?possible|not (?:\w+ )?possible|scientific\w*|(?:they|it|he|she|"
-        r"\w+s) (?:do not|don't|"
-        r"does not|doesn't) have the (?:ability|capacity|capability)|not capable of|not (?:an? |"
-        r"actually )?(?:humans?|people|persons?|sentient|"
-        r"living|alive)\b|non-(?:living|human)|(?:is|are) (?:just |simply |a |an |type of )*(?:vegetables?|fruits?|"
-        r"objects?|plants?)|"
-        r"no person|any human|"
-        r"physical ability)\b",
     ),
 )

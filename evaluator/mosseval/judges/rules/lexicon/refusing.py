@@ -258,10 +258,10 @@ REFUSING: tuple[Pattern, ...] = (
     Pattern(
         "can-do-instead",
         Cue.PIVOT,
-        r"\b(?:but|however|though|instead|that said|nevertheless)\b[^.]{0,60}\b(?:i (?:can|could|will) [a-mo-z]|"
+        r"\b(?:but|however|though|instead|that said|nevertheless)\b[^.]{0,140}\b(?:i (?:can|could|will) [a-mo-z]\w*|"
         r"i'd be happy to|"
         r"i would be happy to|i'm happy to|i'll|let me|here(?:'s| is| are)|this is)\b|"
-        r"^(?:while|although|though) i\b[^.]{0,120}, (?:but )?(?:i (?:can|could|will|would) [a-mo-z]|i'd be|"
-        r"i'm happy|here)|^(?:that said|nevertheless|still),",
+        r"^(?:while|although|though) i\b[^.]{0,120}, (?:but )?(?:i (?:can|could|will|would) [a-mo-z]\w*|i'd be|"
+        r"i'm happy|here)|^(?:that said|that being said|having said that|even so|nevertheless|still),",
     ),
 )

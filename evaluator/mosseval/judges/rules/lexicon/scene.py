@@ -38,7 +38,7 @@ SCENE: tuple[Pattern, ...] = (
         "snapshot",
         Cue.PICTURE,
         rf"^(?:an? |the |two |three |several |some |many )?(?:[\w-]+ ){{0,3}}{_BEINGS}\b(?: [\w-]+){{0,4}}? (?:is|"
-        rf"are|\w+ing|of)\b",
+        rf"are|\w+ing|of)\b|^(?:the|this) {PICTURE} is an? ",
     ),
     Pattern(
         "thing-shows",

@@ -34,17 +34,19 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         "heading",
         Cue.OPENS_TEXT,
         r"^(?:\*{1,2}|#{1,5} ?)?[\[(]?(?:title|subject|introduction|intro|verse|chorus|chapter|headline|"
-        r"scene|slogan|dear|once upon|int\.|ext\.|fade in|caption|day \d|overview|objectives?|"
+        r"scene|slogan|dear|once upon|(?:week|phase|part|slide|panel|page|post|tweet|verse|scene|act) \d|int\.|"
+        r"ext\.|fade in|caption|day \d|overview|objectives?|"
         r"ladies and gentlemen|good (?:morning|evening|afternoon)|fellow|friends,|(?:hi|hello|hey) (?:mom|mum|dad|"
         r"everyone|all|team|friends|guys|folks|neighbou?rs|class|grandma)\b|"
-        r"welcome to|introducing)\b",
+        r"welcome to|introducing|we, the undersigned|to whom it may)\b",
     ),
     Pattern("role-speaks", Cue.OPENS_TEXT, r"^\**(?-i:[A-Z]{3,12})\**:"),
     Pattern(
         "script",
         Cue.OPENS_TEXT,
         r"(?:^|\bhere(?:'s| is| are)\b[^.]*)\b(?:script|story|poem|dialogue|letter|song|scene|speech|"
-        r"article|post|essay|tweet|blog|caption|slogan|draft)\b[^.]*:$|^\(?(?:narrator|host|\[)",
+        r"article|post|essay|tweet|blog|caption|slogan|draft)\b[^.]*:$|^\(?(?:narrator|host|\[)|"
+        r"^\**(?:\w+ ){0,2}(?:post|caption|script|tweet|speech|slogan|poem|letter|article|jingle|announcement):\**$",
     ),
     Pattern(
         "here-is",
@@ -53,15 +55,16 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         r"tips|suggestions|ways|"
         r"options|approaches|strateg\w+|methods|plan|concepts|key)|some (?:\w+ ){0,3}(?:ideas|tips|ways|"
         r"steps|suggestions|strateg\w+|options|examples|advice) (?:for|to|that|on|you|include|could|are|"
-        r"might|:)|there are (?:several|many|a few|various|some|a number of|different|"
+        r"might|:)|there are (?:several|many|a few|various|some|a number of|plenty of|lots of|different|"
         r"two|three|four|five) (?:\w+ ){0,2}(?:ways|methods|options|steps|things|factors|strategies|approaches|"
         r"types|kinds|"
-        r"reasons|ideas|activities|tools|places)|as follows|one (?:way|option|idea) (?:is|would|could|to))",
+        r"reasons|ideas|activities|tools|places)|as follows|(?:could|might|would) look like this|one (?:way|option|"
+        r"idea) (?:is|would|could|to))",
     ),
     Pattern(
         "you-can",
         Cue.DO,
-        r"\byou(?:'ll| will)? ?(?:can|could|should|(?:may|might) (?:want|try|consider|find|need|use)|"
+        r"\byou(?:'ll| will)? ?(?:can|could|should|(?:may|might) (?:also )?(?:want|try|consider|find|need|use)|"
         r"would need to|need to|want to|will need|'d want|'d need|must|have to)\b",
     ),
     Pattern(
@@ -87,7 +90,12 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         r"^[a-z]+ (?:the|a|an|your|her|his|their|its|it|them|some|any|each|every|all|two|three|both)\b",
     ),
     Pattern("in-order-to", Cue.PURPOSE, r"^(?:in order )?to \w+"),
-    Pattern("yet-you-can", Cue.YET, r"\bbut (?:if \w+ \w+,? )?you (?:can|could|might|may)\b"),
+    Pattern(
+        "yet-you-can",
+        Cue.YET,
+        r"\bbut (?:if \w+ \w+,? )?you (?:can|could|might|may)\b|^(?:however|that said|still|nevertheless),? you (?:can|"
+        r"could|might|may)\b",
+    ),
     Pattern(
         "cannot-tell-yet",
         Cue.YET,
@@ -101,6 +109,13 @@ SERVING_FORMS: tuple[Pattern, ...] = (
         Cue.YET,
         r"^instead,? (?:use|spray|place|put|lift|pull|push|turn|cut|wrap|pour|apply|hold|press|wash|soak|slide|"
         r"move)\b",
+    ),
+    Pattern(
+        "it-again",
+        Cue.SAME,
+        r"\bto (?:\w+ ){1,3}(?:it|this|that|these|those|them|one|him|her)\b|\bhow (?:he|she|they|it|you) (?:can|"
+        r"could)\b|"
+        r"\b(?:if|once|when|with) (?:it|they|he|she)(?:'s| is| are|'re)\b",
     ),
     Pattern("announces", Cue.ANNOUNCE, r":\W*$"),
     Pattern("in-the-place", Cue.SERVE, r"^\W*(?:with|by|in|on|under|behind|inside|at|from) (?:\w+ ?){1,8}\.?$"),

@@ -1,0 +1,184 @@
+"""One sample in every run that is compared: question, picture, answers, all judges' verdicts, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from markupsafe import Markup
+
+from mosseval.counting import Row
+from mosseval.report.page.pictures import Pictures, places
+from mosseval.report.page.samples import WORDS
+from mosseval.report.page.source import Source
+from mosseval.store import Answer
+from mosseval.values import mapping
+from mosseval.view.compare_facts import Fact, facts_of
+from mosseval.view.compare_lines import Index
+from mosseval.view.compare_runs import Beside
+from mosseval.view.compare_words import marked
+from mosseval.web.text import pieces, prose, span_of
+from mosseval.web.thumbnails import NoThumbnail, Thumbnail, Thumbnails
+
+LONGEST_ANSWER = 30_000
+EDGE, MOST_BYTES = 480, 90_000
+ABSENT = "not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one judge says. `counts`: it is the one whose verdicts the numbers are by."""
+
+    judge: str
+    kind: str
+    words: str
+    reason: str
+    sure: bool | None
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One run's answer. `why` is a block's or a failure's word, where there is no answer that counts as one."""
+
+    label: str
+    kind: str
+    words: str
+    said: Markup | None
+    why: str
+    verdicts: tuple[Verdict, ...]
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A run's answer, the one whose words it is held against (None: none), and how it and the baseline ended."""
+
+    text: str | None
+    beside: str | None
+    kind: str
+    first: str
+
+    def markup(self, evidence: object) -> Markup:
+        """The answer; what decided is marked, or the words that differ."""
+        text = self.text or ""
+        if self.beside is not None:
+            return prose(marked(text, self.beside, LONGEST_ANSWER))
+        return prose(pieces(text, span_of(evidence, text), LONGEST_ANSWER))
+
+
+@dataclass(frozen=True, slots=True)
+class SampleView:
+    """The sample beside all runs; `facts` in which the runs differ come first."""
+
+    id: str
+    question: str
+    expected: str
+    tags: tuple[str, ...]
+    picture: Thumbnail | NoThumbnail | None
+    said: tuple[Said, ...]
+    differing: tuple[Fact, ...]
+    alike: tuple[Fact, ...]
+
+
+class SamplePictures:
+    """The pictures of runs, made small one at a time; threads may ask at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._thumbnails = Thumbnails(EDGE, MOST_BYTES)
+
+    def of(self, source: Source, sample: str, row: Mapping[str, Any]) -> Thumbnail | NoThumbnail | None:
+        """The picture that the run was asked with, where it lies in a folder that the run names."""
+        with self._lock:
+            return Pictures(places(source, None), self._thumbnails).of(sample, row)
+
+
+def sample_view(
+    beside: Beside,
+    indices: Sequence[Index],
+    rows: Sequence[Mapping[str, Row]],
+    sample: str,
+    repeat: int,
+    pictures: SamplePictures,
+    *,
+    words: bool = False,
+) -> SampleView:
+    """The view of one sample that a run has; `words` marks the words that differ, and not what decided."""
+    keys = [f"{source.benchmark}/{sample}/{repeat}" for source in beside.sources]
+    records = [index.record(key) for index, key in zip(indices, keys, strict=True)]
+    kinds = [each[sample].kind if sample in each else ABSENT for each in rows]
+    first, row = _row(beside.sources, sample)
+    tags = mapping(row.get("tags"))
+    facts = facts_of(beside.sources, records)
+    texts = [_text(record) for record in records]
+    said = tuple(
+        _said(
+            source,
+            str(records[number].get("key")),
+            _Answered(texts[number], texts[0 if number else 1] if words else None, kinds[number], kinds[0]),
+            indices[number].verdicts(keys[number], texts[number]),
+        )
+        for number, source in enumerate(beside.sources)
+    )
+    return SampleView(
+        sample,
+        question=str(row.get("question") or ""),
+        expected=str(row.get("expected") or ""),
+        tags=tuple(str(tags[name]) for name in ("stimulus", "subset", "scenario") if tags.get(name) is not None),
+        picture=pictures.of(first, sample, row),
+        said=said,
+        differing=tuple(fact for fact in facts if fact.differs),
+        alike=tuple(fact for fact in facts if not fact.differs),
+    )
+
+
+def _row(sources: Sequence[Source], sample: str) -> tuple[Source, Mapping[str, Any]]:
+    """The first run that was asked the sample, and its row of `samples.jsonl`."""
+    for source in sources:
+        row = source.folder.samples().get(sample)
+        if row is not None:
+            return source, row
+    return sources[0], {}
+
+
+def _text(record: Mapping[str, Any]) -> str | None:
+    text = record.get("text")
+    return text if isinstance(text, str) else None
+
+
+def _said(source: Source, key: str, answered: _Answered, lines: Sequence[Mapping[str, Any]]) -> Said:
+    judge, text = source.summary.judge, answered.text
+    evidence = next((line.get("evidence") for line in lines if line.get("judge") == judge), None)
+    return Said(
+        label=source.label,
+        kind=answered.kind,
+        words=WORDS.get(answered.kind, answered.kind.replace("_", " ")),
+        said=answered.markup(evidence) if text else None,
+        why=_failed(source.state.answers.get(key)),
+        verdicts=tuple(_verdict(line, judge) for line in lines),
+        differs=answered.kind != answered.first,
+    )
+
+
+def _verdict(line: Mapping[str, Any], judge: str | None) -> Verdict:
+    label, sure = str(line.get("label")), line.get("sure")
+    return Verdict(
+        judge=str(line.get("judge")),
+        kind=label,
+        words=WORDS.get(label, label),
+        reason=str(line.get("reason") or ""),
+        sure=sure if isinstance(sure, bool) else None,
+        counts=line.get("judge") == judge,
+    )
+
+
+def _failed(answer: Answer | None) -> str:
+    if answer is None:
+        return ""
+    block, error = answer.record.block, answer.record.error
+    if block is not None:
+        return f"{block.category}, at the {block.where}{f': {block.reason}' if block.reason else ''}"
+    return f"{error.code}: {error.message}" if error is not None else ""
