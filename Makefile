@@ -7,7 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench bench-gateway bench-peers bench-scale bench-large test-real test-serve test-vllm
-.PHONY: test-docker test-distributed test-inspect docs docs-serve screenshots lock clean
+.PHONY: bench-view test-docker test-distributed test-inspect docs docs-serve screenshots lock clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench-scale: $(VENV)/.all ## simulated: 10 to 10,000 pods against one limit (ARG
 
 bench-large: $(VENV)/.all ## merge and summary of a hundred thousand to ten million made-up records
 	$(BIN)/python bench/large.py $(ARGS)
+
+bench-view: $(VENV)/.all ## pages of `mosseval view` over 12,000 answers, standing still and growing; bytes, requests, DOM nodes
+	$(BIN)/python bench/view.py $(ARGS)
 
 test-real: $(VENV)/.all ## a real model server: `transformers serve` with a tiny model made on the spot
 	$(BIN)/python tools/real_server.py $(ARGS)

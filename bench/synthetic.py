@@ -27,6 +27,10 @@ HARMS = ("illegal_act", "violence", "self_harm", "privacy", "weapons", "drugs", 
 CHANCES = (0.0, 0.02, 0.1, 0.5, 0.9)
 REFUSAL = "I am sorry, but I cannot help with that request, because it could lead to somebody being hurt."
 HELP = "Of course. Here is how it can be done, step by step, with what is needed and what to look out for. " * 2
+SPOKEN = (
+    "first water then light safely under watch slowly with care paint table kitchen garden children before after "
+    "measure gently again every small step large bottle garage candle ladder rope glove open window"
+)
 ODD: tuple[tuple[Status, float], ...] = (("empty", 0.01), ("blocked", 0.01), ("error", 0.005))
 REPLACED = 0.01
 BUFFER_BYTES = 1 << 20
@@ -34,11 +38,12 @@ BUFFER_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`samples` asked `repeats` times, in `shards` folders."""
+    """`samples` asked `repeats` times, in `shards` folders; answers of about `characters`, 0: short ones."""
 
     samples: int
     repeats: int
     shards: int
+    characters: int = 0
 
     @property
     def records(self) -> int:
@@ -65,7 +70,7 @@ def write(folder: Path, size: Size, seed: int = 1) -> Written:
         files = [_opened(stack, each, shard) for shard, each in enumerate(folders)]
         for repeat in range(size.repeats):
             for number in range(size.samples):
-                kinds[_write_one(draw, files[number % size.shards], number, repeat)] += 1
+                kinds[_write_one(draw, files[number % size.shards], number, repeat, size.characters)] += 1
     total = sum(file.stat().st_size for each in folders for file in each.iterdir())
     return Written(folders, dict(kinds), total)
 
@@ -98,10 +103,12 @@ def _opened(stack: ExitStack, folder: Path, shard: int) -> tuple[IO[bytes], IO[b
     return records, judgements
 
 
-def _write_one(draw: random.Random, files: tuple[IO[bytes], IO[bytes]], number: int, repeat: int) -> str:
+def _write_one(
+    draw: random.Random, files: tuple[IO[bytes], IO[bytes]], number: int, repeat: int, characters: int
+) -> str:
     """Writes what became of one sample in one repeat; says what that was."""
     records, judgements = files
-    record = _answered(draw, number, repeat)
+    record = _lengthened(draw, _answered(draw, number, repeat), characters)
     if draw.random() < REPLACED:
         failed = replace(record, status="error", text=None, block=None, error=Failure("timeout", "no answer", 6))
         records.write(orjson.dumps(record_line(failed), option=orjson.OPT_APPEND_NEWLINE))
@@ -113,6 +120,17 @@ def _write_one(draw: random.Random, files: tuple[IO[bytes], IO[bytes]], number: 
     line = judgement_line(record.key, verdict, judge="rules", judge_version="2", answer=record.text)
     judgements.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
     return verdict.label
+
+
+def _lengthened(draw: random.Random, record: Record, characters: int) -> Record:
+    """With an answer of a length drawn around `characters`, refusals shorter, no two alike."""
+    if record.text is None or not characters:
+        return record
+    length = int(draw.lognormvariate(0, 0.6) * characters) // (4 if record.text.startswith(REFUSAL) else 1)
+    words = [record.text]
+    while sum(map(len, words)) < length:
+        words.append(" ".join(draw.choices(SPOKEN.split(), k=12)).capitalize() + ".")
+    return replace(record, text=" ".join(words))
 
 
 def _answered(draw: random.Random, number: int, repeat: int) -> Record:

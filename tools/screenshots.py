@@ -32,13 +32,21 @@ SHOWN_WIDTH = 900
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture of a page: its file, the part of the page that is scrolled to ('' for its top), and the theme."""
+    """A picture of a page: its file, the part of the page that is scrolled to ('' for its top), the theme, and what
+    follows the address."""
 
     file: str
     part: str
     theme: Literal["light", "dark"]
+    path: str = ""
 
 
+VIEW = (
+    Shot("view-runs.png", "", "light"),
+    Shot("view-run.png", "", "light", "runs/demo-simulated-blocking"),
+    Shot("view-samples.png", "", "light", "runs/demo-simulated-cautious/samples?label=refuse"),
+    Shot("view-sample.png", "", "dark", "runs/demo-simulated-cautious/samples/er-03?label=refuse"),
+)
 RATERS = {"Anna": "1141444411134444", "Ben": "1141444411144444", "Carla": "11414444112342441114"}
 """What three people press, for the pictures of labelling."""
 REPORT = (Shot("report.png", "", "light"), Shot("report-answers.png", "#part1-answers", "dark"))
@@ -60,6 +68,7 @@ def main() -> None:
         for rater, keys in RATERS.items():
             _mosseval(place, ["annotate", *two, "--rater", rater], typed="\n".join(keys))
         with _app(place) as url:
+            _take(url, VIEW)
             desk = f"{url}annotate?{'&'.join(f'run={Path(run).name}' for run in two)}"
             _take(f"{desk}&rater=Carla", (Shot("annotate.png", "", "light"),))
             _take(f"{_link(desk)}/decide?rater=Dora", (Shot("annotate-decide.png", "", "dark"),))
@@ -101,7 +110,7 @@ def _take(address: str, shots: Sequence[Shot]) -> None:
         for shot in shots:
             context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=shot.theme)
             page = context.new_page()
-            page.goto(address)
+            page.goto(f"{address}{shot.path}", wait_until="networkidle")
             if shot.part:
                 page.evaluate("(part) => document.querySelector(part).scrollIntoView({behavior: 'instant'})", shot.part)
             page.wait_for_timeout(400)

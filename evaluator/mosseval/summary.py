@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -52,9 +53,9 @@ NUMBERS: Mapping[str, Callable[[Sequence[Row]], Numbers]] = MappingProxyType({"r
 """The numbers of each task."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Summary:
-    """A run's numbers; `document` is contract 3."""
+    """A run's numbers; `document` is contract 3. What is asked for again and again is counted once."""
 
     manifest: Manifest
     judge: str | None
@@ -71,7 +72,7 @@ class Summary:
         """`refusal` or `yes_no`."""
         return self.manifest.task
 
-    @property
+    @cached_property
     def numbers(self) -> Numbers:
         """The numbers of the run's task."""
         return NUMBERS[self.task](self.rows)
@@ -81,7 +82,7 @@ class Summary:
         """Whether the questions were asked without their pictures."""
         return self.manifest.config.image.get("text_only") is True
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How many samples ended how; they add up to `samples`."""
         found: Counter[str] = Counter()
@@ -89,12 +90,12 @@ class Summary:
             found[row.kind] += row.times
         return {kind: found[kind] for kind in self.numbers.counts}
 
-    @property
+    @cached_property
     def rate(self) -> Rate:
         """The refusal rate, provider blocks included; or the accuracy over all samples."""
         return self.numbers.rate
 
-    @property
+    @cached_property
     def gaps(self) -> int:
         """How many samples the rate says nothing about."""
         return self.numbers.gaps

@@ -270,7 +270,7 @@ def test_the_command_begins_it_and_opens_there(command: Mosseval) -> None:
     ("flags", "words"),
     [
         (("--collect", "demo"), "--collect needs --model"),
-        (("--model", "x"), "belong to --collect"),
+        (("--model", "x"), "belongs to --collect"),
         (("--collect", "nothing", "-m", "x"), "no benchmark is called"),
         (("--collect", "demo", "-m", "a b"), "cannot be a model's name"),
     ],

@@ -14,7 +14,7 @@ MODEL = "<img src=x onerror=window.owned=1>\u202e$x^2$"
 LONG_S = 120.0
 
 
-def run_corpus(command: Mosseval, out: str) -> None:
+def run_corpus(command: Mosseval, out: str = "run") -> Path:
     """Asks an endpoint that answers with the corpus about the corpus; then a stranger writes into the run."""
     with FakeEndpoint() as endpoint:
         endpoint.models = {"object": "list", "data": [{"id": MODEL}]}
@@ -31,6 +31,7 @@ def run_corpus(command: Mosseval, out: str) -> None:
         done = command("run", *where, timeout_s=LONG_S)
         assert done.code == 1, done.err
     _spoil(command.folder / out)
+    return command.folder / out
 
 
 def _few(payload: str) -> str:

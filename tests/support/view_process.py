@@ -61,15 +61,15 @@ class Viewed:
             connection.request(method, path, body, named)
             reply = connection.getresponse()
             found = {name.lower(): value for name, value in reply.getheaders()}
-            return Answer(reply.status, found, reply.read().decode())
+            return Answer(reply.status, found, reply.read().decode(errors="replace"))
         finally:
             connection.close()
 
 
 @contextmanager
-def viewing(command: Mosseval, root: Path | str, *, port: int = 0) -> Iterator[Viewed]:
+def viewing(command: Mosseval, root: Path | str, *flags: str, port: int = 0) -> Iterator[Viewed]:
     """The app over a folder; it is killed at the end."""
-    process = command.start("view", root, "--port", port, "--no-browser")
+    process = command.start("view", root, "--port", port, "--no-browser", *flags)
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line.startswith("view: http://"):

@@ -18,6 +18,14 @@ def view(
         int | None,
         typer.Option("--port", "-p", min=0, max=65535, show_default="7820, or a free one", help="The port."),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            show_default="the folders that the runs name",
+            help="The data folder with the pictures, as for `mosseval run`; that of what is collected.",
+        ),
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in a browser.")] = True,
     collect: Annotated[
         str | None,
@@ -25,9 +33,6 @@ def view(
     ] = None,
     model: Annotated[
         str | None, typer.Option("--model", "-m", metavar="NAME", help="Whose answers are collected.")
-    ] = None,
-    data: Annotated[
-        Path | None, typer.Option("--data", metavar="DIR", help="The folder with the data of what is collected.")
     ] = None,
 ) -> None:
     """Explore runs in a browser: a list that is live while they run, and every run, sample and answer.
@@ -44,12 +49,12 @@ def view(
     """
     from mosseval.commands.view import Collecting, show
 
-    if collect is None and (model is not None or data is not None):
-        raise UsageError("--model and --data belong to --collect BENCHMARK")
+    if collect is None and model is not None:
+        raise UsageError("--model belongs to --collect BENCHMARK")
     if collect is not None and model is None:
         raise UsageError("--collect needs --model NAME", hint="`mosseval models` lists those that are web-only")
     wanted = Collecting(collect, model, data) if collect is not None and model is not None else None
-    show(runs_dir, port=port, browser=browser, collecting=wanted)
+    show(runs_dir, port=port, browser=browser, data=data, collecting=wanted)
 
 
 def register(app: typer.Typer) -> None:

@@ -27,10 +27,13 @@ class Collecting:
     data: Path | None
 
 
-def show(root: Path, *, port: int | None, browser: bool, collecting: Collecting | None = None) -> None:
+def show(
+    root: Path, *, port: int | None, browser: bool, data: Path | None = None, collecting: Collecting | None = None
+) -> None:
     """Serves the runs of a folder until it is interrupted; says where, and opens a browser.
 
-    With `collecting` it begins that collection, or goes on with it, and opens there; the folder is made for it.
+    With `collecting` it begins that collection, or goes on with it, and opens there; the folder is made for it. `data`:
+    where pictures are looked for, beside what the runs name.
     """
     if not able("view"):
         raise MissingExtra("view", "mosseval view")
@@ -41,17 +44,20 @@ def show(root: Path, *, port: int | None, browser: bool, collecting: Collecting 
 
     # That it builds a list of fonts the first time, or has no place for it, is nothing that a reader can use.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    if data is not None and not data.exists():
+        raise UsageError(f"--data {data} is not there", hint="name what `mosseval run --data` was given")
     if collecting is not None:
         _make(root)
     library = Library.of(root)
     page = _page_of(library, collecting) if collecting is not None else ""
+    site = Site(library, data)
     runs = library.entries()
     first = root if library.single else root / runs[0].name if runs else None
     taken = listening(port)
     url = url_of(taken)
 
     def ready() -> None:
-        _say(f"view: {url} ({len(runs)} runs of {root}; Ctrl-C ends it)")
+        _say(f"view: {url} ({len(runs)} {'run' if len(runs) == 1 else 'runs'} of {root}; Ctrl-C ends it)")
         if page:
             _say(f"collect: {url}{page}")
         if first is not None:
@@ -59,8 +65,12 @@ def show(root: Path, *, port: int | None, browser: bool, collecting: Collecting 
         if browser:
             # What a browser does until it is there must not keep the server waiting.
             Thread(target=webbrowser.open, args=(url + page,), daemon=True).start()
+        Thread(target=site.warm, daemon=True).start()
 
-    serve(create_app(Site(library)), taken, ready)
+    try:
+        serve(create_app(site), taken, ready)
+    finally:
+        site.pictures.close()
 
 
 def _page_of(library: Library, wanted: Collecting) -> str:

@@ -97,7 +97,7 @@ class RunState:
             dearest = max(dearest, answer.record.cost_usd or 0.0)
         verdicts: dict[str, dict[str, Verdict]] = {}
         for line in judgements:
-            verdict = _verdict(line, answers)
+            verdict = verdict_of(line, answers)
             if verdict is not None:
                 verdicts.setdefault(verdict.judge, {})[verdict.key] = verdict
         return cls(answers, verdicts, spent_usd=spent, dearest_usd=dearest)
@@ -128,7 +128,8 @@ def answer_named(line: dict[str, Any], named: str | None) -> Answer | None:
     return Answer(record, named)
 
 
-def _verdict(line: dict[str, Any], answers: Mapping[str, Answer]) -> Verdict | None:
+def verdict_of(line: dict[str, Any], answers: Mapping[str, Answer]) -> Verdict | None:
+    """What is kept of a judgement's line, None where it is none. `answers` are those that it may name."""
     line = _shared(line)
     try:
         key, named = line["key"], line["answer_sha256"]

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mosseval.view import annotate, assets, collect, compare, runs
+from mosseval.view import annotate, assets, collect, compare, run, runs, samples
 from mosseval.view.guard import Guard
 from mosseval.view.site import Site
 
-PAGES = (runs, compare, annotate, collect)
+PAGES = (runs, run, samples, compare, annotate, collect)
 """Modules of pages: each has `routes(site)`."""
 
 

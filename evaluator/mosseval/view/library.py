@@ -24,13 +24,19 @@ class Entry:
     path: Path
 
     def stamp(self) -> Stamp:
-        """Name, size and time of the files that say what the run says; it changes when they do."""
-        return tuple(sorted(_stamps(self.path)))
+        """Name, size and time of the files that say what the run says: changes when they do, is empty without."""
+        try:
+            return tuple(sorted(_stamps(self.path)))
+        except OSError:
+            return ()
 
     @property
     def being_written(self) -> bool:
         """Whether a process holds one of its shards."""
-        return any(_held(file) for file in self.path.glob("shard-*.lock"))
+        try:
+            return any(_held(file) for file in self.path.glob("shard-*.lock"))
+        except OSError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,10 @@ class Library:
 
     def find(self, name: str) -> Entry | None:
         """The run of that name."""
-        return next((entry for entry in self.entries() if entry.name == name), None)
+        if self.single:
+            return next((entry for entry in self.entries() if entry.name == name), None)
+        found = name if name.isprintable() and name in os.listdir(self.root) else None
+        return Entry(found, self.root / found) if found and _is_run(self.root / found) else None
 
     def _found(self) -> Iterator[Entry]:
         with os.scandir(self.root) as folders:
@@ -74,8 +83,15 @@ class Library:
                     return
                 path = self.root / each.name
                 # A folder's name that is no text could not stand in a URL.
-                if each.is_dir() and (path / "run.json").is_file() and each.name.isprintable():
+                if each.is_dir() and _is_run(path) and each.name.isprintable():
                     yield Entry(each.name, path)
+
+
+def _is_run(path: Path) -> bool:
+    try:
+        return (path / "run.json").is_file()
+    except OSError:
+        return False
 
 
 def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
@@ -83,14 +99,14 @@ def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
         for each in files:
             if each.name.endswith((".json", ".jsonl")):
                 with suppress(FileNotFoundError):
-                    status = each.stat()
+                    status = each.stat(follow_symlinks=False)
                     yield each.name, status.st_size, status.st_mtime_ns
 
 
 def _held(file: Path) -> bool:
     """Whether somebody has the lock; it is tried as a reader and given back at once."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
     try:

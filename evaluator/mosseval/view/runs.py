@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mosseval.report import cells
-from mosseval.report.page.source import Source
 from mosseval.summary import Summary
-from mosseval.view.library import Entry
+from mosseval.view.library import MOST, Entry, Stamp
 from mosseval.view.shelf import Reading, Shelf
 from mosseval.view.site import Site
 
@@ -26,10 +25,14 @@ LATER = frozenset({"pending", "error", "missing_image", "empty", "unjudged"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One run in the list. `done` of `samples` are asked; `percent` is the headline, None where there is none."""
+    """One run in the list. `status` is `running` while a process writes it, then `ended`.
+
+    `done` of `samples` are asked; `percent` is the headline, None where there is none.
+    """
 
     name: str
     status: str
+    ended: str = ""
     model: str = ""
     benchmark: str = ""
     done: int = 0
@@ -98,10 +101,11 @@ class View:
 
 def routes(site: Site) -> list[Route]:
     """The routes of the list."""
+    known = Lines(site.shelf)
 
     def listed(request: Request) -> Response:
         entries = site.library.entries()
-        lines = lines_of(entries, site.shelf)
+        lines = known.of(entries)
         view = View.of(request.query_params)
         unsettled = any(line.status in (RUNNING, UNREAD) for line in lines)
         return site.page(
@@ -118,19 +122,41 @@ def routes(site: Site) -> list[Route]:
     return [Route("/", listed)]
 
 
-def lines_of(entries: Sequence[Entry], shelf: Shelf) -> list[Line]:
-    """A line a run; those that could not be read within PATIENCE_S say so, and are read by and by."""
-    deadline = time.monotonic() + PATIENCE_S
-    lines = []
-    for entry in entries:
-        reading = shelf.known(entry)
+class Lines:
+    """The lines of runs; one whose files are the same is not made again."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._known: dict[Entry, tuple[Stamp, Line]] = {}
+
+    def of(self, entries: Sequence[Entry]) -> list[Line]:
+        """A line a run; those that could not be read within PATIENCE_S say so, and are read by and by."""
+        deadline = time.monotonic() + PATIENCE_S
+        return [self._line(entry, deadline) for entry in entries]
+
+    def _line(self, entry: Entry, deadline: float) -> Line:
+        stamp, line = self._known.get(entry, (None, None))
+        if line is not None and stamp == entry.stamp():
+            return line if line.trouble else replace(line, status=RUNNING if entry.being_written else line.ended)
+        reading = self._shelf.known(entry)
         if reading is None and time.monotonic() < deadline:
-            reading = shelf.reading(entry)
-        lines.append(_line(entry, reading) if reading is not None else Line(entry.name, UNREAD))
-    return lines
+            reading = self._shelf.reading(entry)
+        if reading is None:
+            return Line(entry.name, UNREAD)
+        made = line_of(entry, reading)
+        if len(self._known) > MOST:
+            self._known.clear()
+        self._known[entry] = reading.stamp, made
+        return made
 
 
-def _line(entry: Entry, reading: Reading) -> Line:
+def lines_of(entries: Sequence[Entry], shelf: Shelf) -> list[Line]:
+    """A line a run, for a page that asks once."""
+    return Lines(shelf).of(entries)
+
+
+def line_of(entry: Entry, reading: Reading) -> Line:
+    """What the list says of a run."""
     source = reading.source
     if source is None:
         return Line(entry.name, BROKEN, trouble=reading.trouble)
@@ -141,7 +167,8 @@ def _line(entry: Entry, reading: Reading) -> Line:
     percent = row[first]
     return Line(
         name=entry.name,
-        status=status_of(entry, source),
+        status=RUNNING if entry.being_written else _ended(summary),
+        ended=_ended(summary),
         model=cells.model(summary),
         benchmark=cells.benchmark(summary),
         done=len(source.state.answers),
@@ -156,13 +183,6 @@ def _line(entry: Entry, reading: Reading) -> Line:
         cost=source.state.spent_usd,
         updated=source.folder.manifest.updated_at,
     )
-
-
-def status_of(entry: Entry, source: Source) -> str:
-    """`running` while a process writes it; then whether everything was asked, and whether every answer counts."""
-    if entry.being_written:
-        return RUNNING
-    return _ended(source.summary)
 
 
 def _ended(summary: Summary) -> str:

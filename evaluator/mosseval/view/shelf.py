@@ -1,4 +1,4 @@
-"""What runs say now: read once, and again when their files change."""
+"""What runs say now: each is read once, and of its files what is added later."""
 
 from __future__ import annotations
 
@@ -9,26 +9,22 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from mosseval.errors import MossevalError
-from mosseval.report.page.source import Source
-from mosseval.store import RunFolder
+from mosseval.view.followed import Followed
 from mosseval.view.library import Entry, Stamp
+from mosseval.view.reading import Reading
+
+__all__ = ["Reading", "Shelf"]
 
 MOST = 64
 """Runs that are kept; the one that was looked at longest ago goes first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A run as it was at `stamp`; `trouble` says why it cannot be read, and then there is no source."""
-
-    stamp: Stamp
-    source: Source | None
-    trouble: str = ""
+MOST_BYTES = 768 * 1024**2
+"""Of memory that they take together, about; the one that was looked at last is kept whatever it takes."""
 
 
 @dataclass(slots=True)
 class _Place:
     lock: Lock = field(default_factory=Lock)
+    followed: Followed | None = None
     reading: Reading | None = None
 
 
@@ -45,8 +41,11 @@ class Shelf:
         with place.lock:
             stamp = entry.stamp()
             if place.reading is None or place.reading.stamp != stamp:
-                place.reading = _read(entry, stamp)
-            return place.reading
+                place.followed = place.followed or Followed(entry.path)
+                place.reading = _read(place.followed, stamp, place.reading)
+            reading = place.reading
+        self._make_room(entry)
+        return reading
 
     def known(self, entry: Entry) -> Reading | None:
         """What it said when it was read, where that still holds; never reads and never waits."""
@@ -63,6 +62,16 @@ class Shelf:
                 self._places.popitem(last=False)
             return place
 
+    def _make_room(self, kept: Entry) -> None:
+        """Lets go of the runs that were looked at longest ago, where all of them are too much for memory."""
+        with self._lock:
+            room = MOST_BYTES
+            for entry in reversed(list(self._places)):
+                reading = self._places[entry].reading
+                room -= reading.weight if reading is not None else 0
+                if room < 0 and entry != kept:
+                    del self._places[entry]
+
 
 @contextmanager
 def _tried(lock: Lock) -> Iterator[bool]:
@@ -74,8 +83,8 @@ def _tried(lock: Lock) -> Iterator[bool]:
             lock.release()
 
 
-def _read(entry: Entry, stamp: Stamp) -> Reading:
+def _read(followed: Followed, stamp: Stamp, before: Reading | None) -> Reading:
     try:
-        return Reading(stamp, Source.read(RunFolder.read(entry.path), None))
+        return Reading(stamp, followed.read(), before=before)
     except (MossevalError, OSError) as error:
-        return Reading(stamp, None, str(error))
+        return Reading(stamp, None, f"{error} ({hint})" if (hint := getattr(error, "hint", "")) else str(error))

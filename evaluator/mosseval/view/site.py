@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,31 +15,56 @@ from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from mosseval.report import cells
+from mosseval.report.page.environment import equipped
 from mosseval.version import __version__
+from mosseval.view.figures import Figures
 from mosseval.view.guard import Token
-from mosseval.view.library import Library
+from mosseval.view.library import Entry, Library
+from mosseval.view.samples_pictures import RunPictures
 from mosseval.view.shelf import Shelf
 from mosseval.web.page import asset, templates
 
-PACKAGE = "mosseval.view"
+PACKAGE, SHARED = "mosseval.view", "mosseval.report.page"
 ASSETS: Mapping[str, str] = {
     **{"look.css": "mosseval.web", "theme.js": "mosseval.web"},
     **{"view.css": PACKAGE, "live.js": PACKAGE},
+    **{"report.css": SHARED, "run.css": PACKAGE, "run.js": PACKAGE},
+    **{"samples.css": PACKAGE, "samples.js": PACKAGE},
     **{"annotate.css": PACKAGE, "annotate.js": PACKAGE},
     **{"collect.css": PACKAGE, "collect.js": PACKAGE, "compare.css": PACKAGE, "compare.js": PACKAGE},
 }
 """What the app serves beside its pages, each from its package; pages add their own here."""
 
+WARMED = 8
+"""Runs that are read before anybody asks for them."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Site:
-    """The app's parts."""
+    """The app's parts. `data`: the folder that pictures are looked for in, where the reader names one."""
 
     library: Library
+    data: Path | None = None
     shelf: Shelf = field(default_factory=Shelf)
     token: Token = field(default_factory=Token)
-    environment: Environment = field(default_factory=lambda: _environment())
+    figures: Figures = field(default_factory=Figures)
+
+    @cached_property
+    def pictures(self) -> RunPictures:
+        """The pictures of samples."""
+        return RunPictures(self.data)
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The templates."""
+        return _environment(self.figures)
+
+    def warm(self) -> None:
+        """Reads the newest runs and loads what takes long to load, so that the first reader need not wait for it."""
+        newest = sorted(self.library.entries(), key=_written, reverse=True)[:WARMED]
+        for entry in newest:
+            self.shelf.reading(entry).index(None)
+        import_module("mosseval.web.figures.inline")
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """The page; only its part that changes where the request asks for that (`?part=live`), 304 where it did not.
@@ -54,16 +82,19 @@ class Site:
         return HTMLResponse(body, status, headers)
 
 
+def _written(entry: Entry) -> int:
+    return max((at for _, _, at in entry.stamp()), default=0)
+
+
 def href(*parts: str) -> str:
     """A path of the app: each part is one segment, whatever it holds."""
     return "/" + "/".join(quote(part, safe="") for part in parts)
 
 
-def _environment() -> Environment:
-    made = templates(PACKAGE)
+def _environment(figures: Figures) -> Environment:
+    made = equipped(templates(PACKAGE, SHARED), figures.at_once)
     versions = {name: hashlib.sha256(asset(name, where).encode()).hexdigest()[:12] for name, where in ASSETS.items()}
     made.globals.update(
-        cells=cells,
         version=__version__,
         href=href,
         asset_url=lambda name: f"/assets/{versions[name]}/{name}",

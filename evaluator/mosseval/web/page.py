@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from mosseval.web import text
@@ -15,14 +15,14 @@ from mosseval.web.policy import policy
 LOOK, THEME = "look.css", "theme.js"
 
 
-def templates(package: str) -> Environment:
-    """The templates in the folder `templates` of a package.
+def templates(*packages: str) -> Environment:
+    """The templates in the folder `templates` of a package, and of others that have what it has not.
 
     A value that is a string goes through `text.shown` and is escaped; one that is `Markup` is ours and stands as it
     is. A name that a template misspells is an error.
     """
     made = Environment(
-        loader=PackageLoader(package),
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalized,

@@ -26,11 +26,16 @@ PASSED_ON = frozenset({"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TZ"})
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """A WebP picture. `url` is a `data:` URL; `width` and `height` are its pixels."""
+    """A WebP picture: its file, and its pixels."""
 
-    url: str
+    content: bytes
     width: int
     height: int
+
+    @property
+    def url(self) -> str:
+        """As a `data:` URL."""
+        return f"data:image/webp;base64,{base64.b64encode(self.content).decode()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Thumbnails:
         shape = walk(made) if made else None
         if made is None or shape is None or shape.type != WEBP:
             return NoThumbnail("the picture cannot be shown: it cannot be decoded")
-        return Thumbnail(f"data:image/webp;base64,{base64.b64encode(made).decode()}", shape.width, shape.height)
+        return Thumbnail(made, shape.width, shape.height)
 
     def close(self) -> None:
         """Ends the worker."""

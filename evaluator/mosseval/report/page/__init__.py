@@ -6,5 +6,6 @@ causes       why there is no answer, or none that counts
 provenance   what was asked of whom, and what came of it
 charts       the figures
 parts        everything about the runs of one benchmark
+environment  what templates find beside their values
 document     the page, within its bound of bytes
 """

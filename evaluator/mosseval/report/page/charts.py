@@ -44,9 +44,8 @@ def rates(name: str, runs: Sequence[Source]) -> Chart:
     return _forest(f"{name}-rates", "Rates with 95% intervals", [Group("", bars)], runs[0].summary)
 
 
-def breakdown(name: str, tag: str, runs: Sequence[Source]) -> Chart | None:
-    """The rates by the values of a tag; None where these are too many to draw."""
-    tables = [run.summary.by().get(tag, {}) for run in runs]
+def breakdown(name: str, tag: str, runs: Sequence[Source], tables: Sequence[Mapping[str, Rate]]) -> Chart | None:
+    """The rates by the values of a tag, a table a run; None where these are too many to draw."""
     values = list(dict.fromkeys(value for table in tables for value in table))
     if not values or len(runs) * len(values) > MOST_ROWS:
         return None

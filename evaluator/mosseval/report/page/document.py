@@ -7,17 +7,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mosseval.accuracy import Accuracy, Macro
 from mosseval.points import Points, points_of
 from mosseval.report import cells, points
 from mosseval.report.page import charts
+from mosseval.report.page.environment import equipped
 from mosseval.report.page.parts import Part, parts_of
 from mosseval.report.page.pictures import Pictures, places
 from mosseval.report.page.provenance import facts
 from mosseval.report.page.samples import Group, chosen, groups_of, kinds_of, warning
 from mosseval.report.page.source import Read, Source, labelled, read_answers
 from mosseval.report.sheet import Sheet
-from mosseval.summary import Rate, Summary
 from mosseval.version import __version__
 from mosseval.web.figures.chart import Chart
 from mosseval.web.figures.inline import figure
@@ -34,8 +33,6 @@ PICTURE_BYTES, TEXT_CHARACTERS = 1_500_000, 500_000
 """What pictures and answers may take together, before pictures become base64 and texts markup."""
 SHRINK = (1.0, 0.6, 0.3, 0.12)
 """Shares of these that are tried until the file is within its bound."""
-WORDY = frozenset({"outside the rate", "outside the accuracy", "judge"})
-"""Columns of figures that hold words."""
 FEW = 80
 """Samples up to which a picture may have twice the edge."""
 
@@ -133,11 +130,7 @@ def _answers(
 
 def _page(report: Report, title: str, answers: Sequence[Answers], read: dict[int, Read]) -> str:
     sources = report.sources
-    environment = templates(PACKAGE)
-    environment.filters["figure"] = figure
-    environment.globals.update(
-        cells=cells, without_filters=_without_filters, wordy=WORDY, macro_of=_macro, bounds_of=_bounds
-    )
+    environment = equipped(templates(PACKAGE), figure)
     values = {
         "title": title or _title(report),
         "version": __version__,
@@ -164,21 +157,6 @@ def _safety_sheet(found: Points) -> Sheet | None:
 
 def _column(source: Source, report: Report) -> str:
     return f"{source.label}, {source.benchmark}" if len(report.parts) > 1 else source.label
-
-
-def _without_filters(run: Summary) -> Rate | None:
-    """The rate without the provider's filters, where they did anything."""
-    if run.task != "refusal" or not any(row.filtered for row in run.rows):
-        return None
-    return run.numbers.rate_of(row for row in run.rows if not row.filtered)
-
-
-def _macro(run: Summary) -> Macro | None:
-    return Accuracy(run.rows).macro if run.task == "yes_no" else None
-
-
-def _bounds(run: Summary) -> tuple[float | None, float | None]:
-    return Accuracy(run.rows).macro_bounds() if _macro(run) else run.bounds()
 
 
 def _title(report: Report) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mosseval.agreement import Agreement, Pair
@@ -140,7 +140,8 @@ def _breakdowns(stem: str, runs: Sequence[Source]) -> Iterator[Breakdown]:
     tables = [run.summary.by() for run in runs]
     tags = list(dict.fromkeys(tag for table in tables for tag in table))
     for tag in (tag for tag in tags if tag not in FLAGS):
-        yield Breakdown(f"By {cells.words(tag)}", _sheet(tag, runs), charts.breakdown(stem, tag, runs))
+        rates = [table.get(tag, {}) for table in tables]
+        yield Breakdown(f"By {cells.words(tag)}", _sheet(tag, runs, rates), charts.breakdown(stem, tag, runs, rates))
     flags = tuple(
         (FLAGS[tag], FLAG_WORDS.get(value, value), *(_cell(table.get(tag, {}).get(value)) for table in tables))
         for tag in tags
@@ -152,8 +153,7 @@ def _breakdowns(stem: str, runs: Sequence[Source]) -> Iterator[Breakdown]:
         yield Breakdown("By what the picture shows", Sheet("By what the picture shows", columns, flags, words=2), None)
 
 
-def _sheet(tag: str, runs: Sequence[Source]) -> Sheet:
-    tables = [run.summary.by().get(tag, {}) for run in runs]
+def _sheet(tag: str, runs: Sequence[Source], tables: Sequence[Mapping[str, Rate]]) -> Sheet:
     values = dict.fromkeys(value for table in tables for value in table)
     rows = tuple((cells.words(value), *(_cell(table.get(value)) for table in tables)) for value in values)
     return Sheet(f"By {cells.words(tag)}", (cells.words(tag), *(run.label for run in runs)), rows)

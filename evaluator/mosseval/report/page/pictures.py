@@ -10,6 +10,7 @@ from typing import Any
 from mosseval import benchmarks
 from mosseval.images import candidates
 from mosseval.report.page.source import Source
+from mosseval.store import Manifest
 from mosseval.types import Picture
 from mosseval.values import mapping
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail, Thumbnails
@@ -27,13 +28,18 @@ class Places:
 
 
 def places(source: Source, data: Path | None) -> Places:
-    """The places of a run's pictures; `data` is not for a benchmark that comes with the package.
+    """The places of a run's pictures; see `places_of`."""
+    return places_of(source.folder.manifest, data)
+
+
+def places_of(manifest: Manifest, data: Path | None) -> Places:
+    """The places of the pictures of a run; `data` is not for a benchmark that comes with the package.
 
     Raises DataError where it is no folder of the run's benchmark.
     """
-    benchmark = benchmarks.BENCHMARKS.get(source.benchmark)
+    benchmark = benchmarks.BENCHMARKS.get(manifest.config.benchmark)
     if data is None or (benchmark is not None and not benchmark.needs_data):
-        return Places(tuple(_roots(source.folder.manifest.data.roots)))
+        return Places(tuple(_roots(manifest.data.roots)))
     if benchmark is None:
         return Places((data.resolve(),), {})
     dataset = benchmark.load(data)
@@ -56,7 +62,10 @@ class Pictures:
 
     def of(self, sample: str, row: Mapping[str, Any]) -> Thumbnail | NoThumbnail | None:
         """The picture of a sample (its first one), by its row of `samples.jsonl`; None where it has none."""
-        image = mapping(row.get("image"))
+        return self.named(sample, mapping(row.get("image")))
+
+    def named(self, sample: str, image: Mapping[str, Any]) -> Thumbnail | NoThumbnail | None:
+        """One of a sample's pictures, by what `samples.jsonl` says of it."""
         name, sha256 = image.get("path"), image.get("sha256")
         if not isinstance(name, str) or not name:
             return None
@@ -73,7 +82,19 @@ class Pictures:
                 found = made
         return found
 
+    def at_hand(self, sample: str, image: Mapping[str, Any]) -> bool:
+        """Whether a file lies where the picture should; it is not looked into."""
+        name = image.get("path")
+        return isinstance(name, str) and any(map(_is_file, self._candidates(sample, name)))
+
     def _candidates(self, sample: str, name: str) -> Iterator[Path]:
         if self._places.named and sample in self._places.named:
             yield self._places.named[sample].path
         yield from candidates(name, self._places.roots)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

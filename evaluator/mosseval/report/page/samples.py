@@ -74,9 +74,14 @@ class Group:
 
 def warning(source: Source) -> str:
     """Why answers are folded away until a reader asks for them; '' where they are not."""
-    if good_outcome(source.summary.task, source.benchmark) == "refusal":
+    return warning_of(source.summary.task, source.benchmark)
+
+
+def warning_of(task: str, benchmark: str) -> str:
+    """The same, by the task and the name of a benchmark."""
+    if good_outcome(task, benchmark) == "refusal":
         return "These are harmful requests, and what models answered to them. They may disturb, and some do harm."
-    if source.benchmark in OFFENSIVE:
+    if benchmark in OFFENSIVE:
         return "The texts of this benchmark are offensive by design. They may disturb."
     return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from mosseval.report import cells
 from mosseval.store import Run, RunState
 from mosseval.store.codec import answer_sha256
 from mosseval.summary import Summary, summarise
-from mosseval.values import mapping
+from mosseval.values import mapping, string
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def read_answers(source: Source, wanted: Set[str]) -> Read:
         key, text = str(line.get("key")), line.get("text")
         if key not in source.state.answers:
             continue
-        pictures[key], tokens[key] = _changes(line.get("images")), _tokens(line.get("usage"))
+        pictures[key], tokens[key] = changes_of(line.get("images")), tokens_of(line.get("usage"))
         if key in wanted and isinstance(text, str):
             texts[key] = text
     said = {key: Said(text) for key, text in texts.items()}
@@ -106,24 +106,30 @@ def read_answers(source: Source, wanted: Set[str]) -> Read:
             answer = texts[key]
             if line.get("answer_sha256") == answer_sha256(answer):
                 said[key] = Said(answer, str(line.get("reason") or ""), line.get("evidence"), line.get("sure"))
-    changed: dict[str, int] = {}
-    for each in pictures.values():
+    return Read(said, together(pictures.values()), sum(tokens.values()))
+
+
+def together(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The sums of counts by name."""
+    found: dict[str, int] = {}
+    for each in counts:
         for what, count in each.items():
-            changed[what] = changed.get(what, 0) + count
-    return Read(said, changed, sum(tokens.values()))
+            found[what] = found.get(what, 0) + count
+    return found
 
 
-def _changes(images: Any) -> dict[str, int]:
+def changes_of(images: Any) -> dict[str, int]:
     """How many pictures of a record were made anew, by what of and into what."""
     found: dict[str, int] = {}
     for each in images if isinstance(images, list) else []:
         image = mapping(each)
-        before, after = str(image.get("from")), str(image.get("to"))
+        before, after = (string(image.get(name)) or "unknown" for name in ("from", "to"))
         if before != after:
             found[f"{before} → {after}"] = found.get(f"{before} → {after}", 0) + 1
     return found
 
 
-def _tokens(usage: Any) -> int:
+def tokens_of(usage: Any) -> int:
+    """What an answer took in tokens, as its endpoint counted them."""
     total = mapping(usage).get("total_tokens")
     return total if isinstance(total, int) and 0 <= total < 10**12 else 0

@@ -10,12 +10,15 @@
     return asked;
   };
   const busy = () => live.contains(document.activeElement) && document.activeElement !== document.body;
-  const again = async () => {
-    if (!document.hidden && !busy()) {
+  const open = () => [...live.querySelectorAll("details")].map((fold) => fold.open);
+  const again = async (asked) => {
+    if (asked || (!document.hidden && !busy())) {
       try {
         const reply = await fetch(url(), { headers: tag ? { "If-None-Match": tag } : {} });
         if (reply.status === 200) {
-          live.innerHTML = await reply.text();
+          const text = await reply.text(), folds = open();
+          live.innerHTML = text;
+          live.querySelectorAll("details").forEach((fold, number) => { fold.open = folds[number] ?? fold.open; });
           dispatchEvent(new Event("mosseval:changed"));
         }
         tag = reply.headers.get("ETag") || tag;
@@ -26,8 +29,9 @@
   };
   const wait = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(again, 1000 * (Number(live.dataset.again) || 15));
+    waiting = setTimeout(() => again(false), 1000 * (Number(live.dataset.again) || 15));
   };
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
+  addEventListener("mosseval:ask", () => again(true));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) again(false); });
   wait();
 })();
