@@ -42,7 +42,7 @@ class Labelling:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._desks = Desks(site.library)
-        self._pictures = ItemPictures()
+        self._pictures = ItemPictures(site.pictures)
 
     def organise(self, request: Request) -> Response:
         """Which runs, by whom, and how far they are; with runs and a name chosen, on to the first answer."""

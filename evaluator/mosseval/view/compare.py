@@ -13,7 +13,7 @@ from starlette.routing import Route
 from mosseval.report.page.samples import warning
 from mosseval.view.compare_lines import Indices
 from mosseval.view.compare_runs import ALL, KINDS, MOST_RUNS, Beside, Comparing, filters, samples
-from mosseval.view.compare_sample import SamplePictures, sample_view
+from mosseval.view.compare_sample import sample_view
 from mosseval.view.runs import lines_of
 from mosseval.view.site import Site
 
@@ -83,7 +83,7 @@ class Place:
 
 def routes(site: Site) -> list[Route]:
     """The route of comparing."""
-    comparing, indices, pictures = Comparing(site.library, site.shelf), Indices(), SamplePictures()
+    comparing, indices = Comparing(site.library, site.shelf), Indices()
 
     def shown(request: Request) -> Response:
         state = State.of(request)
@@ -104,7 +104,7 @@ def routes(site: Site) -> list[Route]:
         view = None
         if place.sample and not warned:
             found = [indices.of(entry) for entry in beside.entries]
-            view = sample_view(beside, found, rows, place.sample, repeat, pictures, words=state.words)
+            view = sample_view(beside, found, rows, place.sample, repeat, site.pictures, words=state.words)
         return site.page(
             request,
             "compare.html",

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 from markupsafe import Markup
 
 from mosseval.counting import Row
-from mosseval.report.page.pictures import Pictures, places
-from mosseval.report.page.samples import WORDS
+from mosseval.report.page.samples import WORDS, in_its_place
 from mosseval.report.page.source import Source
-from mosseval.store import Answer
 from mosseval.values import mapping
 from mosseval.view.compare_facts import Fact, facts_of
 from mosseval.view.compare_lines import Index
 from mosseval.view.compare_runs import Beside
 from mosseval.view.compare_words import marked
+from mosseval.view.pictures import RunPictures
 from mosseval.web.text import pieces, prose, span_of
-from mosseval.web.thumbnails import NoThumbnail, Thumbnail, Thumbnails
+from mosseval.web.thumbnails import NoThumbnail, Thumbnail
 
 LONGEST_ANSWER = 30_000
-EDGE, MOST_BYTES = 480, 90_000
 ABSENT = "not asked"
 
 
@@ -77,23 +74,10 @@ class SampleView:
     question: str
     expected: str
     tags: tuple[str, ...]
-    picture: Thumbnail | NoThumbnail | None
+    picture: Thumbnail | NoThumbnail
     said: tuple[Said, ...]
     differing: tuple[Fact, ...]
     alike: tuple[Fact, ...]
-
-
-class SamplePictures:
-    """The pictures of runs, made small one at a time; threads may ask at once."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._thumbnails = Thumbnails(EDGE, MOST_BYTES)
-
-    def of(self, source: Source, sample: str, row: Mapping[str, Any]) -> Thumbnail | NoThumbnail | None:
-        """The picture that the run was asked with, where it lies in a folder that the run names."""
-        with self._lock:
-            return Pictures(places(source, None), self._thumbnails).of(sample, row)
 
 
 def sample_view(
@@ -102,7 +86,7 @@ def sample_view(
     rows: Sequence[Mapping[str, Row]],
     sample: str,
     repeat: int,
-    pictures: SamplePictures,
+    pictures: RunPictures,
     *,
     words: bool = False,
 ) -> SampleView:
@@ -128,7 +112,7 @@ def sample_view(
         question=str(row.get("question") or ""),
         expected=str(row.get("expected") or ""),
         tags=tuple(str(tags[name]) for name in ("stimulus", "subset", "scenario") if tags.get(name) is not None),
-        picture=pictures.of(first, sample, row),
+        picture=pictures.made(first.folder.manifest, sample, mapping(row.get("image")), "medium"),
         said=said,
         differing=tuple(fact for fact in facts if fact.differs),
         alike=tuple(fact for fact in facts if not fact.differs),
@@ -157,7 +141,7 @@ def _said(source: Source, key: str, answered: _Answered, lines: Sequence[Mapping
         kind=answered.kind,
         words=WORDS.get(answered.kind, answered.kind.replace("_", " ")),
         said=answered.markup(evidence) if text else None,
-        why=_failed(source.state.answers.get(key)),
+        why=in_its_place(source.state.answers.get(key)),
         verdicts=tuple(_verdict(line, judge) for line in lines),
         differs=answered.kind != answered.first,
     )
@@ -173,12 +157,3 @@ def _verdict(line: Mapping[str, Any], judge: str | None) -> Verdict:
         sure=sure if isinstance(sure, bool) else None,
         counts=line.get("judge") == judge,
     )
-
-
-def _failed(answer: Answer | None) -> str:
-    if answer is None:
-        return ""
-    block, error = answer.record.block, answer.record.error
-    if block is not None:
-        return f"{block.category}, at the {block.where}{f': {block.reason}' if block.reason else ''}"
-    return f"{error.code}: {error.message}" if error is not None else ""

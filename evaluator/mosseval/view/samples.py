@@ -15,12 +15,12 @@ from starlette.routing import Route
 from mosseval.report.page.samples import WORDS, warning_of
 from mosseval.values import items, mapping
 from mosseval.view.library import Entry
+from mosseval.view.pictures import Size
 from mosseval.view.reading import Reading
 from mosseval.view.run import AGAIN, AGAIN_RUNNING, opened
 from mosseval.view.samples_answers import Answered, answered, excerpt
 from mosseval.view.samples_index import Index
 from mosseval.view.samples_links import sample_href, sample_named
-from mosseval.view.samples_pictures import Size
 from mosseval.view.samples_view import A_PAGE, SORTS, Selection, View, selected
 from mosseval.view.site import Site, href
 from mosseval.web.text import clipped, shown

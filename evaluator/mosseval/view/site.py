@@ -20,7 +20,7 @@ from mosseval.version import __version__
 from mosseval.view.figures import Figures
 from mosseval.view.guard import Token
 from mosseval.view.library import Entry, Library
-from mosseval.view.samples_pictures import RunPictures
+from mosseval.view.pictures import RunPictures
 from mosseval.view.shelf import Shelf
 from mosseval.web.page import asset, templates
 

@@ -14,8 +14,8 @@ from mosseval.report.page.pictures import Pictures, Places, places_of
 from mosseval.store import Manifest
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail, Thumbnails
 
-Size = Literal["small", "large"]
-BOUNDS: Mapping[Size, tuple[int, int]] = {"small": (256, 16_000), "large": (1280, 400_000)}
+Size = Literal["small", "medium", "large"]
+BOUNDS: Mapping[Size, tuple[int, int]] = {"small": (256, 16_000), "medium": (480, 90_000), "large": (1280, 400_000)}
 """Pixels of the longer edge, and bytes."""
 MOST_BYTES = 64 * 1024**2
 """Of the pictures that are remembered."""
