@@ -12,9 +12,11 @@ site         what every page is handed, and how it is rendered
 figures      charts, drawn when they are first looked at
 runs         the list of runs
 run          the page of one run
-samples      its samples: grid and list, one sample, pictures
-             (samples_sets, _ended, _index: which fit; _view: what the URL asks for; _answers, _pictures: what is shown)
-annotate     labelling by people, over `mosseval.annotations`
+samples/     the samples of a run: grid, list, one by one
+compare/     runs side by side on one sample
+annotate/    labelling by people, over `mosseval.annotations`
+collect/     answers pasted by hand, over `mosseval.collection`
+pictures     the pictures of samples, found as a report finds them, made small in another process
 app          all of it as one Starlette application
 server       the application on a loopback port
 """

@@ -9,8 +9,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mosseval.view import annotate, assets, collect, compare, run, runs, samples
+from mosseval.view import assets, run, runs
+from mosseval.view.annotate import routes as annotate
+from mosseval.view.collect import routes as collect
+from mosseval.view.compare import routes as compare
 from mosseval.view.guard import Guard
+from mosseval.view.samples import routes as samples
 from mosseval.view.site import Site
 
 PAGES = (runs, run, samples, compare, annotate, collect)

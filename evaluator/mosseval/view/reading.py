@@ -12,7 +12,7 @@ from mosseval.summary import summarise
 from mosseval.view.folder import ViewedFolder
 from mosseval.view.followed import Read, Said
 from mosseval.view.library import Stamp
-from mosseval.view.samples_index import Index
+from mosseval.view.samples.index import Index
 
 if TYPE_CHECKING:
     from mosseval.report.page.parts import Part

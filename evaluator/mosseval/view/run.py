@@ -21,8 +21,8 @@ from mosseval.summary import Summary
 from mosseval.view.library import Entry
 from mosseval.view.reading import Reading
 from mosseval.view.runs import RUNNING, line_of
-from mosseval.view.samples_index import LABEL, STATUS
-from mosseval.view.samples_links import sample_href
+from mosseval.view.samples.index import LABEL, STATUS
+from mosseval.view.samples.links import sample_href
 from mosseval.view.site import Site, href
 
 AGAIN_RUNNING, AGAIN = 3, 15

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mosseval.view.compare_words import MOST_WORDS, marked
+from mosseval.view.compare.words import MOST_WORDS, marked
 
 LIMIT = 30_000
 

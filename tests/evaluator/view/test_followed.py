@@ -14,9 +14,9 @@ from mosseval.store import RunFolder
 from mosseval.summary import summarise
 from mosseval.view.followed import Followed
 from mosseval.view.reading import Reading
-from mosseval.view.samples_index import LABEL, ONLY, STATUS, Index
-from mosseval.view.samples_sets import Group, numbers_in
-from mosseval.view.samples_view import View, selected
+from mosseval.view.samples.index import LABEL, ONLY, STATUS, Index
+from mosseval.view.samples.sets import Group, numbers_in
+from mosseval.view.samples.view import View, selected
 from mosseval.view.tail import MOST_OF_A_LINE, Replaced, Tail, regular
 
 KINDS = ("comply", "refuse", "partial", "error", "empty", "input/safety", "unjudged")

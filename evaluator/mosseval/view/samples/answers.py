@@ -15,7 +15,7 @@ from mosseval.store.state import Answer, Verdict
 from mosseval.values import items, mapping, strings
 from mosseval.view import sound
 from mosseval.view.folder import Line, line_at
-from mosseval.view.samples_index import Index
+from mosseval.view.samples.index import Index
 from mosseval.web.text import Span, clipped, pieces, prose, shown, span_of
 
 Tags = tuple[tuple[str, str, str], ...]

@@ -18,10 +18,10 @@ from mosseval.view.library import Entry
 from mosseval.view.pictures import Size
 from mosseval.view.reading import Reading
 from mosseval.view.run import AGAIN, AGAIN_RUNNING, opened
-from mosseval.view.samples_answers import Answered, answered, excerpt
-from mosseval.view.samples_index import Index
-from mosseval.view.samples_links import sample_href, sample_named
-from mosseval.view.samples_view import A_PAGE, SORTS, Selection, View, selected
+from mosseval.view.samples.answers import Answered, answered, excerpt
+from mosseval.view.samples.index import Index
+from mosseval.view.samples.links import sample_href, sample_named
+from mosseval.view.samples.view import A_PAGE, SORTS, Selection, View, selected
 from mosseval.view.site import Site, href
 from mosseval.web.text import clipped, shown
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail

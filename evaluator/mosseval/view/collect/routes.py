@@ -19,9 +19,9 @@ from mosseval.collection import About, Collection, Overtaken, Wish, begin, trans
 from mosseval.collection.entries import Entry, parse_said
 from mosseval.errors import MossevalError, StorageFailed
 from mosseval.store.lines import write_whole
-from mosseval.view import collect_shelf as shelf
-from mosseval.view.collect_pictures import Pictures, file_name, whole
-from mosseval.view.collect_work import BADGES, KINDS, Work, commands, exact, next_of, work_of
+from mosseval.view.collect import shelf
+from mosseval.view.collect.pictures import Pictures, file_name, whole
+from mosseval.view.collect.work import BADGES, KINDS, Work, commands, exact, next_of, work_of
 from mosseval.view.site import Site, href
 from mosseval.view.writes import written
 

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from mosseval.report import cells
 from mosseval.report.page.parts import FLAG_WORDS, FLAGS
 from mosseval.report.page.samples import WORDS
-from mosseval.view.samples_index import LABEL, ONLY, STATUS, TAG, Index
-from mosseval.view.samples_sets import numbers_in
+from mosseval.view.samples.index import LABEL, ONLY, STATUS, TAG, Index
+from mosseval.view.samples.sets import numbers_in
 
 A_PAGE = 60
 """Samples of one page."""

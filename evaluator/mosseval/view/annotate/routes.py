@@ -22,9 +22,9 @@ from mosseval.annotations.items import Item
 from mosseval.annotations.places import FOLDER, rater_name
 from mosseval.annotations.shelf import Overtaken
 from mosseval.errors import MossevalError, StoppedEarly, UsageError
-from mosseval.view import annotate_pages as pages
-from mosseval.view.annotate_desks import Desks, code_of
-from mosseval.view.annotate_pictures import ItemPictures
+from mosseval.view.annotate import pages
+from mosseval.view.annotate.desks import Desks, code_of
+from mosseval.view.annotate.pictures import ItemPictures
 from mosseval.view.runs import lines_of
 from mosseval.view.site import Site, href
 from mosseval.view.writes import written

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mosseval.report.page.samples import warning
-from mosseval.view.compare_lines import Indices
-from mosseval.view.compare_runs import ALL, KINDS, MOST_RUNS, Beside, Comparing, filters, samples
-from mosseval.view.compare_sample import sample_view
+from mosseval.view.compare.lines import Indices
+from mosseval.view.compare.runs import ALL, KINDS, MOST_RUNS, Beside, Comparing, filters, samples
+from mosseval.view.compare.sample import sample_view
 from mosseval.view.runs import lines_of
 from mosseval.view.site import Site
 

@@ -16,7 +16,7 @@ from mosseval.annotations.items import Item
 from mosseval.annotations.reading import Reading
 from mosseval.contrast import good_outcome
 from mosseval.report.page.samples import OFFENSIVE
-from mosseval.view.annotate_pictures import ItemPictures, Picture
+from mosseval.view.annotate.pictures import ItemPictures, Picture
 from mosseval.web.text import pieces, prose
 
 LONGEST_ANSWER = 60_000

@@ -12,10 +12,10 @@ from mosseval.counting import Row
 from mosseval.report.page.samples import WORDS, in_its_place
 from mosseval.report.page.source import Source
 from mosseval.values import mapping
-from mosseval.view.compare_facts import Fact, facts_of
-from mosseval.view.compare_lines import Index
-from mosseval.view.compare_runs import Beside
-from mosseval.view.compare_words import marked
+from mosseval.view.compare.facts import Fact, facts_of
+from mosseval.view.compare.lines import Index
+from mosseval.view.compare.runs import Beside
+from mosseval.view.compare.words import marked
 from mosseval.view.pictures import RunPictures
 from mosseval.web.text import pieces, prose, span_of
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail

@@ -11,8 +11,8 @@ from markupsafe import Markup, escape
 
 from mosseval.collection import Collection, Entry, Item, Standing
 from mosseval.terminal import program
-from mosseval.view.collect_pictures import Pictures
-from mosseval.view.collect_shelf import left
+from mosseval.view.collect.pictures import Pictures
+from mosseval.view.collect.shelf import left
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail
 
 KINDS = {

@@ -12,8 +12,8 @@ from threading import Lock
 
 from mosseval.view.folder import Line
 from mosseval.view.followed import Read
-from mosseval.view.samples_ended import Ended, Keys, ended_of
-from mosseval.view.samples_sets import Group
+from mosseval.view.samples.ended import Ended, Keys, ended_of
+from mosseval.view.samples.sets import Group
 
 STATUS, LABEL, ONLY, TAG = "status", "label", "only", "tag."
 """Groups of filters; a tag's is TAG and its name."""
