@@ -15,7 +15,7 @@ from mosseval.errors import MissingExtra, UsageError
 from mosseval.terminal import one_line
 
 if TYPE_CHECKING:
-    from mosseval.view.library import Library
+    from mosseval.view.library import Entry, Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def show(
     page = _page_of(library, collecting) if collecting is not None else ""
     site = Site(library, data)
     runs = library.entries()
-    first = root if library.single else root / runs[0].name if runs else None
+    newest = max(runs, key=_written).name if runs else None
+    first = root if library.single else root / newest if newest else None
     taken = listening(port)
     url = url_of(taken)
 
@@ -71,6 +72,14 @@ def show(
         serve(create_app(site), taken, ready)
     finally:
         site.pictures.close()
+
+
+def _written(entry: Entry) -> float:
+    """When a run was last gone on with; one that has just been taken away comes last."""
+    try:
+        return (entry.path / "run.json").stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _page_of(library: Library, wanted: Collecting) -> str:
