@@ -82,9 +82,9 @@ $(BIN)/python:
 	@echo "making $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: pyproject.toml locks/run.txt | $(BIN)/python
-	@echo "installing from locks/run.txt (about 40 s the first time)"
-	@$(PIP) install --quiet --require-hashes -r locks/run.txt
+$(VENV)/.run: pyproject.toml locks/start.txt | $(BIN)/python
+	@echo "installing from locks/start.txt (about 40 s the first time)"
+	@$(PIP) install --quiet --require-hashes -r locks/start.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 

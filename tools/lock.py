@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {
     "all": ("gateway", "objects", "hf", "stats", "report", "view", "k8s", "docs", "dev"),
+    "start": ("gateway", "view"),
     "run": ("gateway",),
     "core": (),
     "evaluator": ("hf", "objects"),

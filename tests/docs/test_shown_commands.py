@@ -123,7 +123,7 @@ def _lay_out(folder: Path, page: Path) -> None:
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     (folder / "locks").mkdir()
-    for file in ("Makefile", "pyproject.toml", "locks/run.txt"):
+    for file in ("Makefile", "pyproject.toml", "locks/start.txt"):
         shutil.copy(ROOT / file, folder / file)
         os.utime(folder / file, (0, 0))
     (folder / ".venv" / ".run").touch()
