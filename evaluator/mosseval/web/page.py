@@ -16,13 +16,13 @@ LOOK, THEME = "look.css", "theme.js"
 
 
 def templates(*packages: str) -> Environment:
-    """The templates in the folder `templates` of a package, and of others that have what it has not.
+    """The templates in the folder `templates` of a package, and of others (of this one last) that have what it has not.
 
     A value that is a string goes through `text.shown` and is escaped; one that is `Markup` is ours and stands as it
     is. A name that a template misspells is an error.
     """
     made = Environment(
-        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        loader=ChoiceLoader([PackageLoader(package) for package in (*packages, __package__)]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalized,
