@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import THEMES, WIDTHS, Opened, Theme, chromium, opened, violations
+from browser import THEMES, WIDTHS, Opened, Theme, opened, violations
 from labelled import journal_lines
 from mosseval_process import Mosseval
 from view_process import Viewed, viewing
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 
 RUNS = ("demo-simulated-cautious", "demo-simulated-blocking")
 LONG_S = 120.0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from browser import Opened, chromium, opened, violations
+from browser import Opened, opened, violations
 from hostile import PAYLOADS
 from labelled import act, answered_run
 from mosseval_process import Mosseval
@@ -26,12 +26,6 @@ RUN = "<img src=x onerror=window.owned=1>"
 SAID = (("comply", False, ""), ("refuse", True, "Ben"), ("partial", True, ""))
 """What is said of each answer: by a rater with a hostile name, by another, and as a final word."""
 AT = "2026-11-25T10:00:00.{:06d}+00:00"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import THEMES, WIDTHS, Opened, Theme, chromium, opened, violations
+from browser import THEMES, WIDTHS, Opened, Theme, opened, violations
 from hostile import PAYLOADS
 from mosseval_process import Mosseval
 from view_process import Viewed, viewing
@@ -23,12 +23,6 @@ MODEL = "gpt-4o-web"
 PAGE = f"collect/demo-{MODEL}"
 ANSWER = "Sure! Here is a plan that works for most people."
 CHUNKS = ["\n".join(PAYLOADS[start : start + 24]) for start in range(0, len(PAYLOADS), 24)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browser import THEMES, WIDTHS, Opened, Theme, chromium, opened, violations
+from browser import THEMES, WIDTHS, Opened, Theme, opened, violations
 from hostile import PAYLOADS
 from hostile_run import run_corpus
 from html_validator import faults
@@ -30,12 +30,6 @@ FIRST_LOAD_BYTES, FIRST_LOAD_REQUESTS, MOST_NODES = 1_000_000, 8, 5_000
 FILLED = """() => { const next = document.querySelector('.sample[aria-busy]');
   next?.scrollIntoView({behavior: 'instant'}); return !next; }"""
 """Scrolls to the samples of a page until all have been seen."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import THEMES, WIDTHS, Opened, Theme, chromium, opened, violations
+from browser import THEMES, WIDTHS, Opened, Theme, opened, violations
 from hostile import HANDLERS, PAYLOADS, SCRIPTS, SVG
 from hostile_run import run_corpus
 from mosseval_process import Mosseval
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 LONG_S = 120.0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
