@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 from fake_endpoint import FakeEndpoint
+from hypothesis import HealthCheck, settings
 from mosseval_process import InProcess, Mosseval
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes is the machine's matter, not the code's.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
