@@ -17,7 +17,7 @@ run: $(VENV)/.run ## install, then the demo: two simulated models behind the emb
 	  --model simulated/helpful --model simulated/cautious $(ARGS)
 
 test: $(VENV)/.all ## every test (ARGS='-k name' for some)
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.all docs ## format, lint, types, import directions, documentation, lock
 	$(BIN)/ruff format --check .
