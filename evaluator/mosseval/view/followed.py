@@ -14,7 +14,7 @@ from mosseval.store.codec import answer_sha256
 from mosseval.store.lines import objects_in
 from mosseval.store.state import answer_named, verdict_of
 from mosseval.view import sound
-from mosseval.view.folder import Line, Rows, ViewedFolder, Where, named
+from mosseval.view.folder import Line, Rows, ViewedFolder, Where, line_at, named
 from mosseval.view.tail import Replaced, Tail, whole
 
 MOST_ANSWERS = 200_000
@@ -56,6 +56,15 @@ class Read:
     state: RunState
     said: Said
     touched: frozenset[str] | None
+
+    def record(self, key: str) -> Line:
+        """The record that counts for a key, as it lies in its file; empty where something else lies there by now."""
+        line = line_at(self.folder.path, self.said.places.get(key))
+        return line if line is not None and line.get("key") == key else {}
+
+    def judgement(self, judge: str, key: str) -> Line:
+        """The line of a judge's verdict, as it lies in its file; empty where it does no more."""
+        return line_at(self.folder.path, self.said.verdicts.get((judge, key))) or {}
 
 
 class Followed:

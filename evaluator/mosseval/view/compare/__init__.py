@@ -2,7 +2,6 @@
 
 routes       the page
 runs         the runs that are compared, and the paired figures of them
-lines        every record and verdict of a run, found by where its line stands
 sample       the sample in every run
 facts        what was asked of whom, and where the runs differ in that
 words        the words in which two answers differ

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mosseval.report.page.samples import warning
-from mosseval.view.compare.lines import Indices
 from mosseval.view.compare.runs import ALL, KINDS, MOST_RUNS, Beside, Comparing, filters, samples
 from mosseval.view.compare.sample import sample_view
 from mosseval.view.runs import lines_of
@@ -83,7 +82,7 @@ class Place:
 
 def routes(site: Site) -> list[Route]:
     """The route of comparing."""
-    comparing, indices = Comparing(site.library, site.shelf), Indices()
+    comparing = Comparing(site.library, site.shelf)
 
     def shown(request: Request) -> Response:
         state = State.of(request)
@@ -103,8 +102,7 @@ def routes(site: Site) -> list[Route]:
         warned = "" if state.shown else warning(beside.sources[0])
         view = None
         if place.sample and not warned:
-            found = [indices.of(entry) for entry in beside.entries]
-            view = sample_view(beside, found, rows, place.sample, repeat, site.pictures, words=state.words)
+            view = sample_view(beside, rows, place.sample, repeat, site.pictures, words=state.words)
         return site.page(
             request,
             "compare.html",

@@ -14,6 +14,7 @@ from mosseval.counting import Row
 from mosseval.report.page.differences import Differences, differences_of
 from mosseval.report.page.source import Source, labelled
 from mosseval.summary import summarise
+from mosseval.view.followed import Read
 from mosseval.view.library import Entry, Library, Stamp
 from mosseval.view.shelf import Shelf
 
@@ -33,6 +34,7 @@ class Beside:
 
     entries: tuple[Entry, ...]
     sources: tuple[Source, ...]
+    reads: tuple[Read, ...]
     refused: tuple[str, ...]
     judge: str | None
     judges: tuple[str, ...]
@@ -100,24 +102,32 @@ class Comparing:
     def _read(self, entries: Sequence[Entry], judge: str) -> Beside | None:
         readings = [(entry, self._shelf.reading(entry)) for entry in entries]
         broken = tuple(f"{entry.name}: {each.trouble}" for entry, each in readings if each.source is None)
-        whole = [(entry, each.source) for entry, each in readings if each.source is not None]
+        whole = [
+            (entry, each.read, source)
+            for entry, each in readings
+            if each.read is not None and (source := each.source) is not None
+        ]
         if not whole:
             return None
-        sources = labelled([source for _, source in whole])
+        sources = labelled([source for _, _, source in whole])
         judges = tuple(sorted({name for source in sources for name in source.state.verdicts}))
         shown = judge if judge in judges else common_judge([source.state for source in sources])
         sources = [_judged(source, shown) for source in sources]
         found = differences_of(sources)
         fit = [sources[0].summary, *(comparison.run for _, comparison in found.comparisons)]
-        both = zip((entry for entry, _ in whole), sources, strict=True)
-        fitting = [(entry, source) for entry, source in both if any(source.summary is each for each in fit)]
+        fitting = [
+            (entry, read, source)
+            for (entry, read, _), source in zip(whole, sources, strict=True)
+            if any(source.summary is each for each in fit)
+        ]
         return Beside(
-            entries=tuple(entry for entry, _ in fitting),
-            sources=tuple(source for _, source in fitting),
+            entries=tuple(entry for entry, _, _ in fitting),
+            sources=tuple(source for _, _, source in fitting),
+            reads=tuple(read for _, read, _ in fitting),
             refused=(*broken, *found.refused),
             judge=shown,
             judges=judges,
-            repeats=max(source.folder.manifest.repeats for _, source in fitting),
+            repeats=max(source.folder.manifest.repeats for _, _, source in fitting),
             differences=found,
         )
 

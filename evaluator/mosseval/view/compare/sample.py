@@ -11,11 +11,13 @@ from markupsafe import Markup
 from mosseval.counting import Row
 from mosseval.report.page.samples import WORDS, in_its_place
 from mosseval.report.page.source import Source
+from mosseval.store.codec import answer_sha256
 from mosseval.values import mapping
 from mosseval.view.compare.facts import Fact, facts_of
-from mosseval.view.compare.lines import Index
 from mosseval.view.compare.runs import Beside
 from mosseval.view.compare.words import marked
+from mosseval.view.folder import Line
+from mosseval.view.followed import Read
 from mosseval.view.pictures import RunPictures
 from mosseval.web.text import pieces, prose, span_of
 from mosseval.web.thumbnails import NoThumbnail, Thumbnail
@@ -82,7 +84,6 @@ class SampleView:
 
 def sample_view(
     beside: Beside,
-    indices: Sequence[Index],
     rows: Sequence[Mapping[str, Row]],
     sample: str,
     repeat: int,
@@ -92,7 +93,7 @@ def sample_view(
 ) -> SampleView:
     """The view of one sample that a run has; `words` marks the words that differ, and not what decided."""
     keys = [f"{source.benchmark}/{sample}/{repeat}" for source in beside.sources]
-    records = [index.record(key) for index, key in zip(indices, keys, strict=True)]
+    records = [read.record(key) for read, key in zip(beside.reads, keys, strict=True)]
     kinds = [each[sample].kind if sample in each else ABSENT for each in rows]
     first, row = _row(beside.sources, sample)
     tags = mapping(row.get("tags"))
@@ -101,9 +102,9 @@ def sample_view(
     said = tuple(
         _said(
             source,
-            str(records[number].get("key")),
+            keys[number],
             _Answered(texts[number], texts[0 if number else 1] if words else None, kinds[number], kinds[0]),
-            indices[number].verdicts(keys[number], texts[number]),
+            _verdicts(beside.reads[number], keys[number], texts[number]),
         )
         for number, source in enumerate(beside.sources)
     )
@@ -131,6 +132,15 @@ def _row(sources: Sequence[Source], sample: str) -> tuple[Source, Mapping[str, A
 def _text(record: Mapping[str, Any]) -> str | None:
     text = record.get("text")
     return text if isinstance(text, str) else None
+
+
+def _verdicts(read: Read, key: str, text: str | None) -> list[Line]:
+    """What each judge says of exactly this answer, by the judges' names."""
+    if text is None:
+        return []
+    named = answer_sha256(text)
+    lines = (read.judgement(judge, key) for judge in sorted(read.state.verdicts))
+    return [line for line in lines if line.get("answer_sha256") == named]
 
 
 def _said(source: Source, key: str, answered: _Answered, lines: Sequence[Mapping[str, Any]]) -> Said:

@@ -14,7 +14,7 @@ from mosseval.store.codec import answer_sha256
 from mosseval.store.state import Answer, Verdict
 from mosseval.values import items, mapping, strings
 from mosseval.view import sound
-from mosseval.view.folder import Line, line_at
+from mosseval.view.folder import Line
 from mosseval.view.samples.index import Index
 from mosseval.web.text import Span, clipped, pieces, prose, shown, span_of
 
@@ -103,8 +103,8 @@ def _repeat(index: Index, number: int, repeat: int, key: str) -> Repeat:
 
 def _text(index: Index, key: str, answer: Answer | None) -> tuple[str, Line]:
     """The answer's text and its record's line; nothing where the file says something else by now."""
-    line = line_at(index.read.folder.path, index.read.said.places.get(key)) if answer else None
-    if line is None or answer is None or line.get("key") != key:
+    line = index.read.record(key) if answer else {}
+    if not line or answer is None:
         return "", {}
     text = line.get("text")
     if not isinstance(text, str) or answer_sha256(text) != answer.answer_sha256:
@@ -115,8 +115,7 @@ def _text(index: Index, key: str, answer: Answer | None) -> tuple[str, Line]:
 def _span(index: Index, verdict: Verdict | None, text: str) -> Span | None:
     if verdict is None or not text:
         return None
-    line = line_at(index.read.folder.path, index.read.said.verdicts.get((verdict.judge, verdict.key)))
-    return span_of(line.get("evidence"), text) if line else None
+    return span_of(index.read.judgement(verdict.judge, verdict.key).get("evidence"), text)
 
 
 def _given(index: Index, key: str, text: str) -> Iterator[Given]:
@@ -125,7 +124,7 @@ def _given(index: Index, key: str, text: str) -> Iterator[Given]:
         verdict = state.verdict(judge, key)
         if verdict is None:
             continue
-        line = line_at(index.read.folder.path, index.read.said.verdicts.get((judge, key))) or {}
+        line = index.read.judgement(judge, key)
         sure = line.get("sure")
         span = span_of(line.get("evidence"), text) if text and judge != index.judge else None
         yield Given(
