@@ -14,12 +14,11 @@ from mosseval.leaderboard.explorer import Explorer, as_json
 from mosseval.leaderboard.table import tables
 from mosseval.report import cells, points
 from mosseval.report.page import charts
+from mosseval.report.page.environment import equipped
 from mosseval.report.page.provenance import facts
 from mosseval.report.page.source import read_answers
-from mosseval.report.sheet import Sheet
 from mosseval.version import __version__
 from mosseval.web.figures.inline import figure
-from mosseval.web.figures.scatter import NAMED
 from mosseval.web.page import LOOK, THEME, asset, templates, whole_page
 from mosseval.web.text import shown
 
@@ -69,7 +68,7 @@ def _index(site: Site) -> str:
         "simulated": any(run.simulated for run in site.board.runs),
         "explorers": {each.section.slug: samples_page(each) for each in site.explorers},
         "safety": charts.safety(found),
-        "safety_sheet": _safety_sheet(site.board),
+        "safety_sheet": charts.safety_sheet(found),
         "safety_notes": list(points.notes(found)),
     }
     return _page(site, INDEX, "index.html", site.title, values, scripts=("sort.js",))
@@ -117,10 +116,8 @@ def _page(
     scripts: Sequence[str] = (),
     loads: bool = False,
 ) -> str:
-    environment = templates(PACKAGE)
-    environment.filters["figure"] = figure
+    environment = equipped(templates(PACKAGE, REPORT), figure)
     environment.filters["note"] = _note
-    environment.globals.update(cells=cells)
     every = {"title": site.title, "heading": heading, "nav": site.nav, "here": here, "version": __version__, **values}
     styles = asset(LOOK), asset("report.css", REPORT), asset("leaderboard.css", PACKAGE)
     return whole_page(
@@ -137,15 +134,6 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     """The run's provenance, what is not known left out."""
     found = facts([run.source], [read_answers(run.source, frozenset())])
     return [(fact, words[0]) for fact, words in found if words[0] != cells.NOTHING]
-
-
-def _safety_sheet(board: Board) -> Sheet | None:
-    """The table of the points, numbered where the figure has numbers in the place of names."""
-    sheet = points.sheet(board.points)
-    if sheet is None or len(sheet.rows) <= NAMED:
-        return sheet
-    rows = tuple((f"{number}. {row[0]}", *row[1:]) for number, row in enumerate(sheet.rows, 1))
-    return replace(sheet, rows=rows)
 
 
 def _licence(benchmark: str) -> Licence:

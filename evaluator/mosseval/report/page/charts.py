@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mosseval.accuracy import Accuracy, Macro
 from mosseval.comparison import Comparison
 from mosseval.contrast import good_outcome
 from mosseval.points import Points
-from mosseval.report import cells
+from mosseval.report import cells, points
 from mosseval.report.page.source import Source
+from mosseval.report.sheet import Sheet
 from mosseval.summary import Rate, Summary
 from mosseval.web.figures.chart import Chart
 from mosseval.web.figures.forest import Bar, Group, forest
 from mosseval.web.figures.parts import Part, parts
-from mosseval.web.figures.scatter import Dot, scatter
+from mosseval.web.figures.scatter import NAMED, Dot, scatter
 
 MOST_ROWS = 40
 """Rows up to which a breakdown is drawn; of more the table alone tells."""
@@ -139,3 +141,12 @@ def _parts(run: Summary, words: str) -> list[Part]:
 def slug(name: str) -> str:
     """The name as a part of a file's name: small letters, digits and dashes."""
     return "".join(each if each.isascii() and each.isalnum() else "-" for each in name.lower())
+
+
+def safety_sheet(found: Points) -> Sheet | None:
+    """The table of the points, numbered where the figure has numbers in the place of names."""
+    sheet = points.sheet(found)
+    if sheet is None or len(sheet.rows) <= NAMED:
+        return sheet
+    rows = tuple((f"{number}. {row[0]}", *row[1:]) for number, row in enumerate(sheet.rows, 1))
+    return replace(sheet, rows=rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from mosseval.points import Points, points_of
@@ -20,7 +20,6 @@ from mosseval.report.sheet import Sheet
 from mosseval.version import __version__
 from mosseval.web.figures.chart import Chart
 from mosseval.web.figures.inline import figure
-from mosseval.web.figures.scatter import NAMED
 from mosseval.web.page import LOOK, THEME, asset, templates, whole_page
 from mosseval.web.thumbnails import Thumbnails
 
@@ -69,7 +68,7 @@ class Report:
     def of(cls, sources: Sequence[Source]) -> Report:
         """The report of these runs."""
         found, sources = points_of([source.summary for source in sources]), labelled(sources)
-        return cls(tuple(sources), tuple(parts_of(sources)), found, charts.safety(found), _safety_sheet(found))
+        return cls(tuple(sources), tuple(parts_of(sources)), found, charts.safety(found), charts.safety_sheet(found))
 
     @property
     def charts(self) -> list[Chart]:
@@ -144,15 +143,6 @@ def _page(report: Report, title: str, answers: Sequence[Answers], read: dict[int
     styles = asset(LOOK), asset("report.css", PACKAGE)
     scripts = asset(THEME), asset("report.js", PACKAGE)
     return whole_page(environment, "report.html", values, styles=styles, scripts=scripts)
-
-
-def _safety_sheet(found: Points) -> Sheet | None:
-    """The table of the points, numbered where the figure has numbers in the place of names."""
-    sheet = points.sheet(found)
-    if sheet is None or len(sheet.rows) <= NAMED:
-        return sheet
-    rows = tuple((f"{number}. {row[0]}", *row[1:]) for number, row in enumerate(sheet.rows, 1))
-    return replace(sheet, rows=rows)
 
 
 def _column(source: Source, report: Report) -> str:
