@@ -205,26 +205,7 @@ def _record(each: Recorded, sample: Sample, order: Order) -> Record | None:
     """An answer needs no picture at hand: only what is recorded counts. None where a whole run says it is owed."""
     if each.row is not None:
         return restored.record_of(each.row, order.benchmark, order.model, sample)
-    if each.outcome is not None:
-        return _outcome_record(each, each.outcome, sample, order)
-    blank = each.text is None or not each.text.strip()
-    error = Failure("recorded_error", each.error, attempts=0) if each.error and blank else None
-    return Record(
-        key=f"{order.benchmark}/{each.id}/{each.repeat}",
-        benchmark=order.benchmark,
-        sample_id=each.id,
-        repeat=each.repeat,
-        model=order.model,
-        status="error" if error else "empty" if blank else "answered",
-        request_sha256="",
-        tags=sample.tags,
-        text=each.text,
-        error=error,
-        provider=ENDPOINT,
-    )
-
-
-def _outcome_record(each: Recorded, outcome: Outcome, sample: Sample, order: Order) -> Record:
+    outcome = each.outcome or _outcome(each)
     return Record(
         key=f"{order.benchmark}/{each.id}/{each.repeat}",
         benchmark=order.benchmark,
@@ -240,6 +221,13 @@ def _outcome_record(each: Recorded, outcome: Outcome, sample: Sample, order: Ord
         served_model=outcome.served_model,
         provider=ENDPOINT,
     )
+
+
+def _outcome(each: Recorded) -> Outcome:
+    """What became of a sample whose form does not say it: a blank is no answer, and what went wrong no blank."""
+    if each.text is not None and each.text.strip():
+        return Outcome("answered")
+    return Outcome("error", error=Failure("recorded_error", each.error, attempts=0)) if each.error else Outcome("empty")
 
 
 def _stands(record: Record, state: RunState) -> bool:
