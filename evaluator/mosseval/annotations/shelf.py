@@ -18,7 +18,7 @@ from mosseval.annotations.acts import Act, Undo
 from mosseval.annotations.book import Book, Standing
 from mosseval.annotations.places import check_real, journal_name
 from mosseval.errors import MossevalError, RunBusy, UsageError
-from mosseval.store.lines import Appender, objects_in, storage_failed
+from mosseval.store.lines import Appender, objects_in, settle, storage_failed
 
 PATIENCE_S = 10.0
 POLL_S = 0.02
@@ -168,13 +168,10 @@ def _lock(descriptor: int, file: Path) -> None:
 
 def _settle_folder(path: Path) -> None:
     """A new file's name is on the disk too."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        settle(path)
     except OSError as error:
         raise storage_failed(path, error) from error
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import orjson
 from mosseval.collection.begun import MARK, About, Begun, about, parse
 from mosseval.collection.entries import Entry, Said, Standing, said_line, standing
 from mosseval.errors import DataError, UsageError
-from mosseval.store.lines import objects_in, storage_failed
+from mosseval.store.lines import objects_in, settle, storage_failed
 
 SUFFIX = ".jsonl"
 LARGEST = 256 * 1024 * 1024
@@ -50,7 +50,7 @@ class Collection:
                 os.fsync(file.fileno())
             # A link, unlike a rename, never replaces what another process began meanwhile.
             os.link(draft, path)
-            _settle(path.parent)
+            settle(path.parent)
         except FileExistsError:
             raise
         except OSError as error:
@@ -172,12 +172,3 @@ class Collection:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _settle(folder: Path) -> None:
-    """A new name in a folder is on the disk when the folder is."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

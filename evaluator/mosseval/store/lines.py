@@ -105,6 +105,15 @@ def write_whole(path: Path, content: Iterable[bytes]) -> None:
         draft.unlink(missing_ok=True)
 
 
+def settle(folder: Path) -> None:
+    """Returns when the names in a folder are on the disk: those of new files are once it is. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _object(line: bytes) -> dict[str, Any] | None:
     try:
         document = orjson.loads(line)
